@@ -1,0 +1,52 @@
+/**
+ * What the methods that callers see stand on: a way to read, to write and to walk. There are two. A transaction reads its
+ * view and writes into it; outside of one, every call is by itself.
+ */
+import type { Shape } from "./cursor.ts";
+import type { Source } from "./iteration.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+import type { Write } from "./overlay.ts";
+import type { Interval } from "./range.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
+import type { View } from "./view.ts";
+
+/** What a read looks at: all containers, one, or one key of it. */
+export interface Target {
+  readonly container?: string;
+  readonly key?: string;
+}
+
+/** A write, which may have to be read from an async iterable of the caller's first. */
+export interface WriteCall {
+  readonly write: MaybePromise<Write>;
+  /**
+   * Whether the write is still being read from an async iterable. How long that takes is up to the caller's code, which may
+   * even wait for other calls on this storage; so such a write takes its place in the order of calls when it has been read.
+   */
+  readonly fromAsync: boolean;
+}
+
+export interface Access {
+  read<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T>;
+  /** Throws where no write may be made. Asked before a caller's items are read. */
+  mayWrite(): void;
+  write(call: WriteCall): MaybePromise<void>;
+  walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T>;
+}
+
+/** Holds an answer back until the next turn where this one has been busy for long, so that no loop of awaits starves the rest. */
+export function paced<T>(answer: MaybePromise<T>): MaybePromise<T> {
+  return crowded() ? nextTurn().then(() => answer) : answer;
+}
+
+/** Whether a write may change what a read of the target answers. */
+export function touches(write: Write, target: Target): boolean {
+  if (write.kind === "clearAll" || target.container === undefined) {
+    return write.kind !== "put";
+  }
+  if (write.container !== target.container) return false;
+  const { key } = target;
+  // A long list is not searched: to wait for it is always right.
+  if (write.kind !== "put" || key === undefined || write.entries.length > 8) return true;
+  return write.entries.some(([written]) => written === key);
+}

@@ -1,0 +1,137 @@
+/**
+ * A transaction under way: a snapshot, the writes on top of it, and the calls and iterations that use them.
+ *
+ * Its life: open, sealed (commit or rollback was called: no new call is taken, those in flight go on), over.
+ */
+import { type Access, paced, type Target, type WriteCall } from "./access.ts";
+import { CallOrder } from "./call-order.ts";
+import type { CommitQueue } from "./commit-queue.ts";
+import type { Shape } from "./cursor.ts";
+import type { Durability, Snapshot } from "./driver.ts";
+import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
+import { InFlight } from "./in-flight.ts";
+import type { Source } from "./iteration.ts";
+import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
+import type { Interval } from "./range.ts";
+import { View } from "./view.ts";
+
+export interface TransactionSettings {
+  readonly queue: CommitQueue;
+  readonly durability: Durability;
+  /** How long to wait for the engine at commit, in milliseconds. */
+  readonly timeout: number;
+  /** Why nothing can be written, where nothing can. */
+  readonly readonly: string | undefined;
+}
+
+export class ActiveTransaction implements Access {
+  readonly #settings: TransactionSettings;
+  readonly #order = new CallOrder();
+  readonly #inFlight = new InFlight();
+  #view: View | undefined;
+  /** Why no more calls are taken; `undefined` while they are. */
+  #sealed: string | undefined;
+
+  /** Takes over the snapshot. Calls may be made at once: they wait for it. */
+  constructor(snapshot: MaybePromise<Snapshot>, settings: TransactionSettings) {
+    this.#settings = settings;
+    const ready = this.#order.run(() =>
+      chain(snapshot, (pinned) => {
+        this.#view = new View(pinned);
+      }),
+    );
+    if (isPromise(ready)) this.#inFlight.track(ready).catch(ignore);
+  }
+
+  /** Takes no more calls; `how` it ended, for the error of those that come. Throws where that was said before. */
+  seal(how: string): void {
+    this.check();
+    this.#sealed = how;
+  }
+
+  /** Waits for the calls in flight, then applies the writes. Sealed before. */
+  async commit(): Promise<void> {
+    const { queue, durability, timeout } = this.#settings;
+    await this.#finish(async (view) => {
+      if (view.overlay.containers.size === 0 && !view.overlay.needsBase) return;
+      await queue.commit(view, durability, timeout);
+    });
+  }
+
+  /** Waits for the calls in flight, then drops the writes. Sealed before. */
+  async rollback(): Promise<void> {
+    await this.#finish(ignore);
+  }
+
+  get sealed(): boolean {
+    return this.#sealed !== undefined;
+  }
+
+  check(): void {
+    if (this.#sealed !== undefined) {
+      throw new TransactionStateError(
+        `the transaction is over (${this.#sealed}); begin another one`,
+      );
+    }
+  }
+
+  mayWrite(): void {
+    this.check();
+    if (this.#settings.readonly !== undefined) {
+      throw new StorageReadonlyError(this.#settings.readonly);
+    }
+  }
+
+  read<T>(_target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T> {
+    this.check();
+    // Only what is looked up in the own writes has to be done in turn; the snapshot stays as it is.
+    const boxed = this.#order.run(() => ({ answer: look(this.#pinned()) }));
+    return this.#track(chain(boxed, ({ answer }) => answer));
+  }
+
+  write({ write, fromAsync }: WriteCall): MaybePromise<void> {
+    this.mayWrite();
+    const apply = (): MaybePromise<void> => chain(write, (read) => this.#pinned().apply(read));
+    if (!fromAsync) return this.#track(this.#order.run(apply));
+    return this.#track(chain(write, () => this.#order.run(apply)));
+  }
+
+  walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
+    return {
+      check: () => this.check(),
+      enter: (step) => {
+        this.check();
+        return this.#inFlight.track(step());
+      },
+      open: () =>
+        chain(
+          this.#order.run(() => ({ cursor: this.#pinned().walk(container, interval, shape) })),
+          (boxed) => chain(boxed.cursor, (cursor) => ({ cursor, end: ignore })),
+        ),
+    };
+  }
+
+  #pinned(): View {
+    if (this.#view === undefined) {
+      throw new TransactionStateError("the transaction has not begun: its snapshot failed");
+    }
+    return this.#view;
+  }
+
+  #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
+    return isPromise(answer) ? this.#inFlight.track(answer) : paced(answer);
+  }
+
+  async #finish(apply: (view: View) => void | Promise<void>): Promise<void> {
+    await this.#inFlight.idle();
+    const view = this.#view;
+    if (view === undefined) return;
+    try {
+      await apply(view);
+    } finally {
+      this.#view = undefined;
+      // Nothing is lost by a snapshot that cannot be closed, and a commit that was made stays made.
+      await Promise.resolve(view.snapshot.close()).catch(ignore);
+    }
+  }
+}

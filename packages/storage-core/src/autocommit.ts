@@ -1,0 +1,161 @@
+/**
+ * Calls outside of a transaction: each sees the newest state of its own, and commits by itself.
+ *
+ * On one storage they take effect in call order. A read waits for those of its storage's own writes that it may depend on, and
+ * for nothing else. Reads from within a `transaction()` wait for no write: that write may be waiting for the transaction.
+ */
+import { type Access, paced, type Target, touches, type WriteCall } from "./access.ts";
+import type { CallOrder } from "./call-order.ts";
+import type { CommitQueue } from "./commit-queue.ts";
+import type { Shape } from "./cursor.ts";
+import type { Durability, Snapshot } from "./driver.ts";
+import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
+import type { InFlight } from "./in-flight.ts";
+import { isInside } from "./inside.ts";
+import type { Lease, Source } from "./iteration.ts";
+import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
+import type { Write } from "./overlay.ts";
+import type { Interval } from "./range.ts";
+import { View } from "./view.ts";
+
+export interface AutocommitSettings {
+  readonly queue: CommitQueue;
+  readonly durability: Durability;
+  readonly timeout: number;
+  /** Why nothing can be written, where nothing can. */
+  readonly readonly: string | undefined;
+  /** The order of all calls on the storage, and those in flight. */
+  readonly order: CallOrder;
+  readonly inFlight: InFlight;
+  /** Throws after the storage was closed. */
+  readonly check: () => void;
+}
+
+export class Autocommit implements Access {
+  readonly #settings: AutocommitSettings;
+  /** Writes that were made and are not committed yet. */
+  readonly #pending = new Map<Write, Promise<void>>();
+  readonly #leases = new Set<Lease<unknown>>();
+
+  constructor(settings: AutocommitSettings) {
+    this.#settings = settings;
+  }
+
+  read<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T> {
+    this.#settings.check();
+    return this.#track(chain(this.pin(target), (snapshot) => lookAndClose(snapshot, look)));
+  }
+
+  mayWrite(): void {
+    const { check, queue, readonly } = this.#settings;
+    check();
+    if (readonly !== undefined) throw new StorageReadonlyError(readonly);
+    if (isInside(queue)) {
+      throw new TransactionStateError(
+        "a write on the storage inside of transaction() would wait for itself; write on the transaction that the function was given",
+      );
+    }
+  }
+
+  write({ write, fromAsync }: WriteCall): MaybePromise<void> {
+    this.mayWrite();
+    const { order } = this.#settings;
+    const commit = (): MaybePromise<{ done: Promise<void> }> =>
+      chain(write, (read) => ({ done: this.#commit(read) }));
+    const boxed = fromAsync ? chain(write, () => order.run(commit)) : order.run(commit);
+    return this.#track(chain(boxed, ({ done }) => done));
+  }
+
+  walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
+    const { check, inFlight } = this.#settings;
+    return {
+      check,
+      enter: (step) => {
+        check();
+        return inFlight.track(step());
+      },
+      open: () =>
+        chain(this.pin({ container }), (snapshot) =>
+          this.#lease(snapshot, (view) => view.walk(container, interval, shape)),
+        ),
+    };
+  }
+
+  /** Pins the newest state, with all earlier writes of this storage in it that the target may depend on. */
+  pin(target: Target): MaybePromise<Snapshot> {
+    const { queue, durability, timeout, order } = this.#settings;
+    const pin = (): MaybePromise<Snapshot> => queue.pin(durability, timeout);
+    if (isInside(queue)) return pin();
+    return order.run(() => chain(this.#settled(target), pin));
+  }
+
+  /** Lets go of all iterations. None has a call in flight. */
+  endIterations(): void {
+    for (const lease of this.#leases) lease.end();
+  }
+
+  #commit(write: Write): Promise<void> {
+    const { queue, durability, timeout } = this.#settings;
+    const done = queue.write(write, durability, timeout);
+    this.#pending.set(write, done);
+    const forget = (): void => {
+      this.#pending.delete(write);
+    };
+    done.then(forget, forget);
+    return done;
+  }
+
+  /** Resolves when the pending writes that the target may depend on have come out one way or the other. */
+  #settled(target: Target): MaybePromise<void> {
+    if (this.#pending.size === 0) return;
+    const relevant: Promise<void>[] = [];
+    for (const [write, done] of this.#pending) if (touches(write, target)) relevant.push(done);
+    if (relevant.length > 0) return Promise.allSettled(relevant).then(ignore);
+  }
+
+  async #lease<T>(
+    snapshot: Snapshot,
+    walk: (view: View) => MaybePromise<Lease<T>["cursor"]>,
+  ): Promise<Lease<T>> {
+    let open = true;
+    const close = (): void => {
+      if (!open) return;
+      open = false;
+      this.#leases.delete(lease as Lease<unknown>);
+      void Promise.resolve(snapshot.close()).catch(ignore);
+    };
+    let lease: Lease<T> | undefined;
+    try {
+      lease = { cursor: await walk(new View(snapshot)), end: close };
+      this.#leases.add(lease as Lease<unknown>);
+      return lease;
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
+    return isPromise(answer) ? this.#settings.inFlight.track(answer) : paced(answer);
+  }
+}
+
+/** Answers from the snapshot and closes it, without a promise where the engine needs none. */
+function lookAndClose<T>(
+  snapshot: Snapshot,
+  look: (view: View) => MaybePromise<T>,
+): MaybePromise<T> {
+  let answer: MaybePromise<T>;
+  try {
+    answer = look(new View(snapshot));
+  } catch (error) {
+    return chain(snapshot.close(), () => {
+      throw error;
+    });
+  }
+  if (!isPromise(answer)) {
+    const value = answer;
+    return chain(snapshot.close(), () => value);
+  }
+  return answer.finally(() => snapshot.close());
+}

@@ -1,0 +1,165 @@
+/** One container, read and written in one encoding. */
+import type { Access } from "./access.ts";
+import { ENTRIES, KEYS } from "./cursor.ts";
+import type { Entry } from "./driver.ts";
+import { decode, type Encoding } from "./encodings.ts";
+import { type Collected, collectItems, collectKeys, type Items, type Keys } from "./items.ts";
+import { Iteration } from "./iteration.ts";
+import { type Key, toKey, toName } from "./keys.ts";
+import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
+import type { OwnEntry, Write } from "./overlay.ts";
+import { type Range, toInterval } from "./range.ts";
+import { toValue } from "./values.ts";
+
+/**
+ * The short form of the methods on items: a container's name and an encoding, bound to a storage or a transaction.
+ *
+ * It has no state of its own: it may be made before its container exists, kept for as long as its storage or transaction, and
+ * costs nothing to make. On a storage, calls are part of the transaction that `begin()` has begun, if there is one, and each
+ * by itself if not.
+ *
+ * Every method rejects with `ContainerNotFoundError` where the container does not exist, with `StorageClosedError` after
+ * `close()` and with `TransactionStateError` after the end of its transaction; those that write, with `StorageReadonlyError`
+ * where that is what was opened. Keys and values of a wrong type are a `TypeError`. After an error nothing of the call was written.
+ */
+export class Container<Input, Output = Input> {
+  /** The container's name. */
+  readonly id: string;
+  readonly #access: () => Access;
+  readonly #encoding: Encoding<Input, Output>;
+
+  /** Made by `container()` of a storage or a transaction. */
+  constructor(access: () => Access, id: string, encoding: Encoding<Input, Output>) {
+    this.#access = access;
+    this.id = id;
+    this.#encoding = encoding;
+  }
+
+  /** The value, or `undefined` where the key is missing. */
+  async get(key: Key): Promise<Output | undefined> {
+    const container = toName(this.id);
+    const wanted = toKey(key);
+    const { form } = this.#encoding;
+    const value = await this.#access().read({ container, key: wanted }, (view) =>
+      view.get(container, wanted, form),
+    );
+    return value === undefined ? undefined : decode(this.#encoding, value);
+  }
+
+  /** A pair for every key asked for, in the order asked, duplicates included; the value is `undefined` where the key is missing. */
+  async getMany(keys: Keys): Promise<[key: string, value: Output | undefined][]> {
+    const container = toName(this.id);
+    const { form } = this.#encoding;
+    const access = this.#access();
+    const { items, fromAsync } = collectKeys(keys, (key) => key);
+    const wanted = fromAsync ? await items : items;
+    const pairs = access.read({ container }, (view) =>
+      chain(wanted, (list) =>
+        chain(view.getMany(container, list, form), (values) => ({ list, values })),
+      ),
+    );
+    const { list, values } = await pairs;
+    return list.map((key, i) => {
+      const value = values[i];
+      return [key, value === undefined ? undefined : decode(this.#encoding, value)];
+    });
+  }
+
+  /** Whether the key is there. Reads no value. */
+  async has(key: Key): Promise<boolean> {
+    const container = toName(this.id);
+    const wanted = toKey(key);
+    const value = await this.#access().read({ container, key: wanted }, (view) =>
+      view.get(container, wanted, "presence"),
+    );
+    return value !== undefined;
+  }
+
+  /** Sets one value, in place of the one that is there. */
+  async set(key: Key, value: Input): Promise<void> {
+    const entry = [toKey(key), toValue(this.#encoding.encode(value))] as const;
+    await this.#put([entry]);
+  }
+
+  /**
+   * Sets many values in one atomic step: all of them or, if one is refused or the iterable throws, none. Of several for one
+   * key the last holds. Items from an async iterable are set when it has ended; other calls do not wait for that.
+   */
+  async setMany(items: Items<Input>): Promise<void> {
+    await this.#writeMany(() => collectItems(items, this.#encoding));
+  }
+
+  /** Deletes a key. A missing one is no error. */
+  async delete(key: Key): Promise<void> {
+    await this.#put([[toKey(key), null]]);
+  }
+
+  /** Deletes many keys in one atomic step. Missing ones are no error. */
+  async deleteMany(keys: Keys): Promise<void> {
+    await this.#writeMany(() => collectKeys(keys, (key) => [key, null] as const));
+  }
+
+  /**
+   * The entries of a range, in order. The iteration shows the state as of its first `next()`, and no later write, not even its
+   * own loop's. It holds a page in memory, and lets go at the end, on `break`, `return` and `throw`, and when its
+   * transaction ends or its storage is closed.
+   */
+  entries(
+    range?: Range,
+  ): AsyncIterableIterator<[key: string, value: Output], undefined, undefined> {
+    return this.#walkEntries(range, ([key, value]) => [key, decode(this.#encoding, value)]);
+  }
+
+  /** The keys of a range, in order, without reading values. Otherwise as {@link entries}. */
+  keys(range?: Range): AsyncIterableIterator<string, undefined, undefined> {
+    const container = toName(this.id);
+    const interval = toInterval(range);
+    return new Iteration(
+      () => this.#access().walk(container, interval, KEYS),
+      (key) => key,
+    );
+  }
+
+  /** The values of a range, in the order of their keys. Otherwise as {@link entries}. */
+  values(range?: Range): AsyncIterableIterator<Output, undefined, undefined> {
+    return this.#walkEntries(range, ([, value]) => decode(this.#encoding, value));
+  }
+
+  /** How many entries the container has, exactly. */
+  async count(): Promise<number> {
+    const container = toName(this.id);
+    return await this.#access().read({ container }, (view) => view.count(container));
+  }
+
+  /** Deletes all entries. The container stays. */
+  async clear(): Promise<void> {
+    const container = toName(this.id);
+    await this.#access().write({ write: { kind: "clear", container }, fromAsync: false });
+  }
+
+  #walkEntries<T>(
+    range: Range | undefined,
+    map: (entry: Entry) => T,
+  ): AsyncIterableIterator<T, undefined, undefined> {
+    const container = toName(this.id);
+    const interval = toInterval(range);
+    const shape = ENTRIES[this.#encoding.form];
+    return new Iteration(() => this.#access().walk(container, interval, shape), map);
+  }
+
+  #put(entries: readonly OwnEntry[]): MaybePromise<void> {
+    const container = toName(this.id);
+    return this.#access().write({ write: { kind: "put", container, entries }, fromAsync: false });
+  }
+
+  /** Reads the caller's items only where they may be written. */
+  #writeMany(collect: () => Collected<OwnEntry>): MaybePromise<void> {
+    const container = toName(this.id);
+    const access = this.#access();
+    access.mayWrite();
+    const { items, fromAsync } = collect();
+    const write = chain(items, (entries): Write => ({ kind: "put", container, entries }));
+    if (isPromise(write)) write.catch(ignore);
+    return access.write({ write, fromAsync });
+  }
+}

@@ -1,0 +1,112 @@
+/** An engine whose failures all have a code: whatever a driver throws beyond the contract's errors is wrapped here, once. */
+import type {
+  As,
+  Changes,
+  Durability,
+  Engine,
+  Entry,
+  Form,
+  Page,
+  PageRange,
+  Snapshot,
+  Value,
+  WriteOptions,
+} from "./driver.ts";
+import { StorageError } from "./errors.ts";
+import { chain, isPromise, type MaybePromise } from "./maybe-promise.ts";
+
+export class GuardedEngine implements Engine {
+  readonly #engine: Engine;
+  readonly #name: string;
+
+  /** `name` says which engine, in messages. */
+  constructor(engine: Engine, name: string) {
+    this.#engine = engine;
+    this.#name = name;
+  }
+
+  snapshot(durability: Durability): MaybePromise<Snapshot> {
+    const pinned = guard(this.#name, "taking a snapshot", () => this.#engine.snapshot(durability));
+    return chain(pinned, (snapshot) => new GuardedSnapshot(snapshot, this.#name));
+  }
+
+  write(changes: Changes, { base, durability }: WriteOptions): MaybePromise<void> {
+    const inner = base instanceof GuardedSnapshot ? base.inner : base;
+    return guard(this.#name, "committing", () =>
+      this.#engine.write(changes, { base: inner, durability }),
+    );
+  }
+
+  close(): MaybePromise<void> {
+    return guard(this.#name, "closing", () => this.#engine.close());
+  }
+}
+
+class GuardedSnapshot implements Snapshot {
+  readonly inner: Snapshot;
+  readonly #name: string;
+
+  constructor(inner: Snapshot, name: string) {
+    this.inner = inner;
+    this.#name = name;
+  }
+
+  containers(): MaybePromise<readonly string[]> {
+    return this.#read(() => this.inner.containers());
+  }
+
+  has(container: string): MaybePromise<boolean> {
+    return this.#read(() => this.inner.has(container));
+  }
+
+  get(container: string, key: string, as: As): MaybePromise<Value | undefined> {
+    return this.#read(() => this.inner.get(container, key, as));
+  }
+
+  getMany(
+    container: string,
+    keys: readonly string[],
+    as: As,
+  ): MaybePromise<readonly (Value | undefined)[]> {
+    return this.#read(() => this.inner.getMany(container, keys, as));
+  }
+
+  page(container: string, range: PageRange, as: Form): MaybePromise<Page<Entry>> {
+    return this.#read(() => this.inner.page(container, range, as));
+  }
+
+  keys(container: string, range: PageRange): MaybePromise<Page<string>> {
+    return this.#read(() => this.inner.keys(container, range));
+  }
+
+  count(container: string): MaybePromise<number> {
+    return this.#read(() => this.inner.count(container));
+  }
+
+  close(): MaybePromise<void> {
+    return guard(this.#name, "closing a snapshot", () => this.inner.close());
+  }
+
+  #read<T>(action: () => MaybePromise<T>): MaybePromise<T> {
+    return guard(this.#name, "reading", action);
+  }
+}
+
+function guard<T>(name: string, doing: string, action: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    const result = action();
+    if (!isPromise(result)) return result;
+    return result.catch((error: unknown) => {
+      throw wrapped(error, name, doing);
+    });
+  } catch (error) {
+    throw wrapped(error, name, doing);
+  }
+}
+
+/** The error itself where it has a code of ours; what the engine threw becomes the cause. */
+export function wrapped(error: unknown, name: string, doing: string): StorageError {
+  if (error instanceof StorageError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new StorageError("ENGINE", `${name} failed while ${doing}: ${said}`, { cause: error });
+}

@@ -1,0 +1,51 @@
+/** Paths: what callers give, and the one real path that stands for all its names. */
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StorageIOError, StorageNotFoundError } from "./errors.ts";
+import { describe } from "./keys.ts";
+
+/** Checks what was given as a path or a name; a `file:` URL is turned into a path. */
+export function toPath(path: string | URL): string {
+  const given = path instanceof URL ? fileURLToPath(path) : path;
+  if (typeof given !== "string") {
+    throw new TypeError(`a path must be a string or a file: URL, not ${describe(given)}`);
+  }
+  if (given === "" || given.includes("\0")) {
+    throw new TypeError("a path must not be empty, and has no NUL in it");
+  }
+  return given;
+}
+
+/** The absolute path without symbolic links. The last part need not exist; `StorageNotFoundError` where its folder does not. */
+export function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync.native(absolute);
+  } catch (error) {
+    if (!isMissing(error)) throw unreachable(absolute, error);
+  }
+  try {
+    return join(realpathSync.native(dirname(absolute)), basename(absolute));
+  } catch (cause) {
+    if (!isMissing(cause)) throw unreachable(absolute, cause);
+    throw new StorageNotFoundError(
+      `there is no storage at ${absolute}: the folder ${dirname(absolute)} does not exist; create the folder first`,
+      { cause },
+    );
+  }
+}
+
+/** Tells one file or folder from another that has taken its name since; `undefined` where there is none. */
+export function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+function unreachable(path: string, cause: unknown): StorageIOError {
+  return new StorageIOError(`${path} cannot be reached: ${(cause as Error).message}`, { cause });
+}

@@ -1,0 +1,90 @@
+/** Waiting for somebody else without holding up the thread. */
+import { StorageAbortError, StorageBusyError } from "./errors.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
+import { nextTurn } from "./turn-of-loop.ts";
+
+/** How long a call waits for its turn, in milliseconds, unless told otherwise. */
+export const DEFAULT_TIMEOUT = 5000;
+
+/** So many tries come one turn of the loop apart, the others a millisecond. Longer waits starve beside a busy writer. */
+const QUICK_TRIES = 5;
+
+/** A moment until which to wait; times are `performance.now()`, in milliseconds. */
+export interface Deadline {
+  readonly began: number;
+  readonly timeout: number;
+}
+
+export function deadlineIn(timeout: number): Deadline {
+  return { began: performance.now(), timeout };
+}
+
+/** Milliseconds that are left; zero or less when it has passed. */
+export function timeLeft(deadline: Deadline): number {
+  return deadline.began + deadline.timeout - performance.now();
+}
+
+/** The error of a call whose time ran out, which names what it waited for. */
+export function busy({ timeout }: Deadline, waitedFor: string, cause?: unknown): StorageBusyError {
+  return new StorageBusyError(
+    `waited ${timeout} ms for ${waitedFor}; nothing was written, try again or wait longer (timeout)`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/**
+ * Calls the engine, again and again while it says that somebody else holds a lock, until the deadline; there is always one try.
+ * The waits are short and even: growing ones starve beside a neighbour that takes the lock again and again.
+ */
+export function untilFree<T>(
+  action: () => MaybePromise<T>,
+  deadline: Deadline,
+  waitedFor: string,
+): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = action();
+  } catch (error) {
+    return again(error, action, deadline, waitedFor);
+  }
+  if (!isPromise(result)) return result;
+  return result.catch((error: unknown) => again(error, action, deadline, waitedFor));
+}
+
+async function again<T>(
+  first: unknown,
+  action: () => MaybePromise<T>,
+  deadline: Deadline,
+  waitedFor: string,
+): Promise<T> {
+  let last = first;
+  for (let tries = 0; ; tries++) {
+    if (!(last instanceof StorageBusyError)) throw last;
+    if (timeLeft(deadline) <= 0) throw busy(deadline, waitedFor, last);
+    await (tries < QUICK_TRIES ? nextTurn() : sleep(1));
+    try {
+      return await action();
+    } catch (error) {
+      last = error;
+    }
+  }
+}
+
+/** Resolves after so many milliseconds; rejects at once when the signal is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(new StorageAbortError(signal.reason));
+      return;
+    }
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new StorageAbortError(signal?.reason));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

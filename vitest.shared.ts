@@ -1,0 +1,11 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** What every package's tests share: sources instead of builds, one process per file. */
+const shared: ViteUserConfig = defineConfig({
+  ssr: {
+    resolve: { conditions: ["@caterpillar/source", "module", "node", "development|production"] },
+  },
+  test: { include: ["test/**/*.test.ts"], pool: "forks", testTimeout: 60_000 },
+});
+
+export default shared;
