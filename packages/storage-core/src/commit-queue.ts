@@ -197,6 +197,11 @@ export class CommitQueue {
       : "process-crash";
     const pinned = this.pin(durability, timeLeft(deadline));
     const snapshot = isPromise(pinned) ? await pinned : pinned;
+    let open = true;
+    const close = async (): Promise<void> => {
+      if (open) await snapshot.close();
+      open = false;
+    };
     try {
       const view = new View(snapshot);
       for (const one of group) {
@@ -210,10 +215,12 @@ export class CommitQueue {
       }
       if (refused.size === group.length) return;
       const base = view.overlay.needsBase ? snapshot : undefined;
+      // A snapshot that is open while others commit keeps an engine from tidying up behind them.
+      if (base === undefined) await close();
       const written = this.#apply(view.overlay.changes(), base, durability, deadline);
       if (isPromise(written)) await written;
     } finally {
-      await snapshot.close();
+      await close();
     }
   }
 }

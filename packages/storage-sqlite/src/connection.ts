@@ -1,0 +1,150 @@
+/**
+ * One connection to the database: its statements, and the tables that it knows.
+ *
+ * Invariants:
+ * 1. No statement is left half stepped: every result is fetched within the call. (An open `iterate()` locks its connection.)
+ * 2. `#tables` is true of the schema version `#schema`. Each container that comes or goes changes that version.
+ */
+import type { Durability } from "@caterpillar/storage-core/driver";
+import type { Database, Statement } from "./sqlite.ts";
+
+/** Prepared statements that are kept; a statement takes 2 µs to prepare and a few KiB to keep. */
+const MAX_STATEMENTS = 200;
+
+export class Connection {
+  readonly #db: Database;
+  #statements = new Map<string, Statement>();
+  readonly #tables = new Map<string, string>();
+  #schema: unknown;
+  #synced: Durability | undefined;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.inTransaction;
+  }
+
+  /**
+   * Begins a read transaction, pinned: `BEGIN` alone fixes no snapshot, the first read of the file does. The schema version is
+   * that read.
+   */
+  pin(): void {
+    this.run("BEGIN");
+    try {
+      this.look();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  /** Takes the write lock: by itself, or for the pinned snapshot if it is still the newest state (`SQLITE_BUSY_SNAPSHOT` if not). */
+  lock(): void {
+    if (this.inTransaction) {
+      // Any write statement asks for the lock, also one that has nothing to do.
+      this.run("DELETE FROM containers WHERE 0");
+      return;
+    }
+    this.run("BEGIN IMMEDIATE");
+    this.look();
+  }
+
+  /** Commits what was written, or just ends the reading. Nothing to do where there is no transaction. */
+  commit(): void {
+    if (this.inTransaction) this.run("COMMIT");
+  }
+
+  /** Ends whatever transaction there is. Tables that were made in it are forgotten. */
+  rollback(): void {
+    if (!this.inTransaction) return;
+    this.run("ROLLBACK");
+    this.#forget();
+  }
+
+  /** Sets what the next commits survive. Not within a transaction. */
+  sync(durability: Durability): void {
+    if (this.#synced === durability) return;
+    this.#db.exec(`PRAGMA synchronous = ${durability === "power-loss" ? "FULL" : "NORMAL"}`);
+    this.#synced = durability;
+  }
+
+  /** The table of a container, or `undefined` if there is no such container. */
+  tableOf(container: string): string | undefined {
+    const known = this.#tables.get(container);
+    if (known !== undefined) return known;
+    const id = this.value("SELECT id FROM containers WHERE name = ?", container);
+    if (id === undefined) return undefined;
+    const table = `c${id}`;
+    this.#tables.set(container, table);
+    return table;
+  }
+
+  createTable(container: string): string {
+    const { lastInsertRowid } = this.run("INSERT INTO containers (name) VALUES (?)", container);
+    const table = `c${lastInsertRowid}`;
+    this.#db.exec(`CREATE TABLE ${table} (k TEXT NOT NULL PRIMARY KEY, v NOT NULL)`);
+    this.#tables.set(container, table);
+    return table;
+  }
+
+  dropTable(container: string, table: string): void {
+    this.#db.exec(`DROP TABLE ${table}`);
+    this.run("DELETE FROM containers WHERE name = ?", container);
+    this.#tables.delete(container);
+  }
+
+  /** Runs statements that answer nothing and are not run again. */
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  run(sql: string, ...parameters: unknown[]): { lastInsertRowid: number | bigint } {
+    return this.statement(sql).run(...parameters);
+  }
+
+  /** The first column of the first row, or `undefined`. */
+  value(sql: string, ...parameters: unknown[]): unknown {
+    return this.statement(sql, "pluck").get(...parameters);
+  }
+
+  /** The first column of all rows. */
+  column(sql: string, ...parameters: unknown[]): unknown[] {
+    return this.statement(sql, "pluck").all(...parameters);
+  }
+
+  /** All rows, as arrays. */
+  rows(sql: string, ...parameters: unknown[]): unknown[] {
+    return this.statement(sql, "raw").all(...parameters);
+  }
+
+  /** A prepared statement. One text is always asked for in one mode. */
+  statement(sql: string, mode?: "raw" | "pluck"): Statement {
+    const kept = this.#statements.get(sql);
+    if (kept !== undefined) return kept;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements = new Map();
+    const statement = this.#db.prepare(sql);
+    if (mode !== undefined) statement[mode]();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** Reads the schema version, and forgets the tables where it is another. */
+  look(): void {
+    const schema = this.value("PRAGMA schema_version");
+    if (schema === this.#schema) return;
+    this.#forget();
+    this.#schema = schema;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #forget(): void {
+    this.#tables.clear();
+    this.#statements.clear();
+    this.#schema = undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** Opens and creates databases. */
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import {
+  type Driver,
+  DuplicateStorageError,
+  type Engine,
+  StorageFormatError,
+  StorageIOError,
+} from "@caterpillar/storage-core/driver";
+import { SqliteEngine } from "./engine.ts";
+import { codeOf, translate } from "./errors.ts";
+import { CREATE, checkFile, checkFormat, journalsOf } from "./format.ts";
+import { FrozenEngine } from "./frozen-engine.ts";
+import { type Database, loadSqlite, type OpenDatabase } from "./sqlite.ts";
+
+export const driver: Driver = {
+  name: "sqlite",
+  facts: {
+    location: "path",
+    threads: "shared",
+    processes: "shared",
+    durability: ["power-loss", "process-crash"],
+    readonly: "engine",
+  },
+  async open(path, { create, readonly }) {
+    const openDatabase = await loadSqlite();
+    try {
+      if (create) createDatabase(openDatabase, path);
+      return openEngine(openDatabase, path, readonly);
+    } catch (error) {
+      throw translate(error, path);
+    }
+  },
+};
+
+/** Opens what is there. Nothing of it is changed before it is known to be ours. */
+function openEngine(openDatabase: OpenDatabase, path: string, readonly: boolean): Engine {
+  checkFile(path);
+  try {
+    probe(openDatabase, path, readonly);
+    return new SqliteEngine(openDatabase, path, readonly);
+  } catch (error) {
+    if (readonly && isUnwritable(error) && journalsOf(path).length === 0) {
+      return new FrozenEngine(openDatabase, path);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Looks at the database, whoever's it is. A connection that may write would move a journal that it finds into the database when it
+ * is closed; one that may not would leave files behind where there is none.
+ */
+function probe(openDatabase: OpenDatabase, path: string, readonly: boolean): void {
+  const careful = readonly || journalsOf(path).length > 0;
+  const db = openDatabase(path, { readonly: careful, fileMustExist: true, timeout: 0 });
+  try {
+    checkFormat(db, path);
+  } finally {
+    db.close();
+  }
+}
+
+function isUnwritable(error: unknown): boolean {
+  return /^SQLITE_(READONLY|CANTOPEN)/.test(codeOf(error));
+}
+
+/**
+ * Makes an empty storage under another name, and then links it to its own: the link is made by one of those who race for it, and what
+ * appears is whole. Nothing is left of one that fails.
+ */
+function createDatabase(openDatabase: OpenDatabase, path: string): void {
+  if (existsSync(path)) throw duplicate(path);
+  const orphans = journalsOf(path);
+  if (orphans.length > 0 && !existsSync(path)) {
+    throw new StorageFormatError(
+      `${path} does not exist, but ${orphans.join(" and ")} of a lost database does; SQLite would mix it into a new one: move it away first`,
+    );
+  }
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    const db: Database = openDatabase(draft, { timeout: 0 });
+    try {
+      db.exec(CREATE);
+    } finally {
+      db.close();
+    }
+    linkSync(draft, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw duplicate(path, error);
+    if (code?.startsWith("SQLITE_") || code === undefined) throw error;
+    throw new StorageIOError(`${path} cannot be created: ${(error as Error).message}`, {
+      cause: error,
+    });
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(draft + suffix, { force: true });
+  }
+}
+
+/** Makes the new name durable. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function duplicate(path: string, cause?: unknown): DuplicateStorageError {
+  return new DuplicateStorageError(
+    `there is something at ${path} already; open it without create, or with create: "if-missing"`,
+    { cause },
+  );
+}

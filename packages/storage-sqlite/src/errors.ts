@@ -1,0 +1,46 @@
+/** What SQLite's result codes mean in the contract. https://www.sqlite.org/rescode.html */
+import {
+  StorageBusyError,
+  StorageCorruptError,
+  StorageError,
+  StorageFormatError,
+  StorageIOError,
+  StorageLimitError,
+  TransactionConflictError,
+} from "@caterpillar/storage-core/driver";
+
+/** The extended result code, such as `SQLITE_BUSY_SNAPSHOT`; "" where the error has none. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+/** The contract's error for what SQLite threw, or the error itself where the contract has none that says more. */
+export function translate(error: unknown, path: string): unknown {
+  if (error instanceof StorageError) return error;
+  const cause = { cause: error };
+  const code = codeOf(error);
+  if (code === "SQLITE_BUSY_SNAPSHOT") return new TransactionConflictError(undefined, cause);
+  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) {
+    return new StorageBusyError(`${path} is locked by another process or thread`, cause);
+  }
+  if (code === "SQLITE_NOTADB") {
+    return new StorageFormatError(`${path} is not a SQLite database; nothing was changed`, cause);
+  }
+  if (/^SQLITE_CORRUPT/.test(code)) {
+    return new StorageCorruptError(
+      `${path} is damaged or truncated; restore it from a copy`,
+      cause,
+    );
+  }
+  if (code === "SQLITE_TOOBIG" || error instanceof RangeError) {
+    return new StorageLimitError("SQLite holds values of up to 1,000,000,000 bytes", cause);
+  }
+  if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOLFS)/.test(code)) {
+    return new StorageIOError(
+      `${path} cannot be read or written (${code}): ${(error as Error).message}`,
+      cause,
+    );
+  }
+  return error;
+}
