@@ -5,7 +5,13 @@ const shared: ViteUserConfig = defineConfig({
   ssr: {
     resolve: { conditions: ["@caterpillar/source", "module", "node", "development|production"] },
   },
-  test: { include: ["test/**/*.test.ts"], pool: "forks", testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    testTimeout: 60_000,
+    // CommonJS dependencies are imported as Node itself does.
+    deps: { interopDefault: false },
+  },
 });
 
 export default shared;

@@ -1,0 +1,24 @@
+/** What a check is. Checks are data; a runner maps them to its tests. */
+import type { Context } from "./context.ts";
+
+export interface Check {
+  /** Group and number, `ISO-04`. Never changes its meaning and is never used again. */
+  readonly id: string;
+  /** What it shows, in a few words. */
+  readonly title: string;
+  /** The ids of the clauses that it tests. */
+  readonly clauses: readonly string[];
+  /** Rejects where the driver does not keep the clauses. */
+  readonly run: (context: Context) => Promise<void>;
+}
+
+/** Makes the checks of a group, in the order of their numbers: `"04 path aliases": { clauses, run }`. */
+export function group(
+  name: string,
+  checks: Readonly<Record<string, Pick<Check, "clauses" | "run">>>,
+): readonly Check[] {
+  return Object.entries(checks).map(([heading, check]) => {
+    const [number, ...title] = heading.split(" ");
+    return { id: `${name}-${number}`, title: title.join(" "), ...check };
+  });
+}

@@ -1,0 +1,150 @@
+/** What a check works with: a fresh place for storages, everything opened on it, and assertions that are counted. */
+import strict from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DriverFacts } from "../src/driver.ts";
+import type { OpenOptions } from "../src/options.ts";
+import type { Storage } from "../src/storage.ts";
+import { type ChildRun, runRole } from "./child-process.ts";
+import type { Role } from "./roles.ts";
+import type { LoadedTarget } from "./target.ts";
+
+/** A container's first items, by container. */
+export type Seed = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The error that a call must reject with: a code of a `StorageError`, or `TypeError`. */
+export type Refusal = string;
+
+export class Context {
+  readonly target: LoadedTarget;
+  /** An empty folder of this check's own; it goes when the check ends. */
+  readonly folder: string;
+  /** Where the check's storage is: a path in the folder, or a name of the same text. Nothing is there yet. */
+  readonly path: string;
+  /** How many assertions were made. A check that makes none has checked nothing, and fails. */
+  assertions = 0;
+  readonly #open: Storage[] = [];
+
+  constructor(target: LoadedTarget) {
+    this.target = target;
+    // Readable by others, so that checks of permissions can take those of somebody else.
+    this.folder = mkdtempSync(join(tmpdir(), "conformance-"));
+    chmodSync(this.folder, 0o755);
+    this.path = this.place("storage");
+  }
+
+  get facts(): DriverFacts {
+    return this.target.storage.driver.facts;
+  }
+
+  /** Another place in the folder, or another name. */
+  place(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Opens the storage at the check's path, which must exist; it is closed when the check ends. */
+  async open(options?: OpenOptions, path: string | URL = this.path): Promise<Storage> {
+    const storage = await this.target.storage.open(path, options);
+    this.#open.push(storage);
+    return storage;
+  }
+
+  /** Creates the storage at the check's path, with containers and items in it. */
+  async create(seed: Seed = {}, path: string = this.path): Promise<Storage> {
+    const storage = await this.open({ create: true }, path);
+    for (const [container, items] of Object.entries(seed)) {
+      await storage.addContainer(container);
+      await storage.setContainerItems(container, items);
+    }
+    return storage;
+  }
+
+  /** All containers and items, as a storage of its own sees them that is opened now and closed again. */
+  async contents(): Promise<Record<string, Record<string, string>>> {
+    const storage = await this.target.storage.open(this.path);
+    try {
+      return await contentsOf(storage);
+    } finally {
+      await storage.close();
+    }
+  }
+
+  /** Fails unless the two are deeply equal. `what` says in words what was looked at. */
+  equal(actual: unknown, expected: unknown, what: string): void {
+    this.assertions++;
+    strict.deepEqual(actual, expected, message(what, actual, expected));
+  }
+
+  /** Fails unless it holds. */
+  ok(holds: boolean, what: string): void {
+    this.assertions++;
+    strict.ok(holds, what);
+  }
+
+  /**
+   * Calls, and fails unless the call answers a promise that rejects: with a `StorageError` of this code, or with a `TypeError` where that
+   * is what is named. Answers the error.
+   */
+  async rejects(call: () => unknown, refusal: Refusal, what: string): Promise<Error> {
+    this.assertions++;
+    let promise: unknown;
+    try {
+      promise = call();
+    } catch (error) {
+      strict.fail(
+        `${what}: the call threw at once, where it must answer a promise that rejects: ${error}`,
+      );
+    }
+    try {
+      await promise;
+    } catch (error) {
+      strict.equal(refusalOf(error), refusal, `${what}: rejected with the wrong error: ${error}`);
+      return error as Error;
+    }
+    return strict.fail(`${what}: resolved, where it must reject with ${refusal}`);
+  }
+
+  /** Runs a role of the kit in a process of its own, on the check's path unless told otherwise. */
+  spawn(role: Role, args: readonly string[] = [this.path]): ChildRun {
+    return runRole(this.target, role, args);
+  }
+
+  /** Ends the check: closes what it opened and removes its folder. Never uses the driver to clean up. */
+  async dispose(): Promise<void> {
+    try {
+      for (const storage of this.#open) await storage.close();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** All containers and items of a storage or a transaction. */
+export async function contentsOf(
+  from: Pick<Storage, "listContainers" | "container">,
+): Promise<Record<string, Record<string, string>>> {
+  const contents: Record<string, Record<string, string>> = {};
+  for (const container of await from.listContainers()) {
+    const items: [string, string][] = [];
+    for await (const entry of from.container(container).entries()) items.push(entry);
+    contents[container] = Object.fromEntries(items);
+  }
+  return contents;
+}
+
+/** `TypeError`, or the code of a storage's error; else what it was, in words. */
+export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof Error)) return `not an error: ${String(error)}`;
+  const { code, retryable } = error as { code?: unknown; retryable?: unknown };
+  if (typeof code === "string" && typeof retryable === "boolean") return code;
+  return error instanceof TypeError ? "TypeError" : `an error that is no StorageError: ${error}`;
+}
+
+function message(what: string, actual: unknown, expected: unknown): string {
+  const show = (value: unknown): string => {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  };
+  return `${what}: expected ${show(expected)}, found ${show(actual)}`;
+}

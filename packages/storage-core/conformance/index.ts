@@ -1,0 +1,9 @@
+/**
+ * The conformance kit: checks that a driver keeps the contract, as data, and what runs one.
+ * With vitest, `@caterpillar/storage-core/conformance/vitest` is all that is needed.
+ */
+export { checks } from "./catalogue.ts";
+export type { Check } from "./check.ts";
+export { clauses, type Theme, themes } from "./clauses.ts";
+export { runCheck } from "./run.ts";
+export { type LoadedTarget, loadTarget, type Target } from "./target.ts";

@@ -1,0 +1,1 @@
+export { MemoryStorage as storage } from "@caterpillar/storage-core/memory";

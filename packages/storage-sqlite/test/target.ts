@@ -1,0 +1,1 @@
+export { SqliteStorage as storage } from "@caterpillar/storage-sqlite";
