@@ -10,11 +10,11 @@ import type { Interval } from "./range.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
 import type { View } from "./view.ts";
 
-/** What a read looks at: all containers, one, or one key of it. */
-export interface Target {
-  readonly container?: string;
-  readonly key?: string;
-}
+/** What a read looks at: everything, the list of containers, a container, or one key of it. */
+export type Target =
+  | "everything"
+  | "containers"
+  | { readonly container: string; readonly key?: string };
 
 /** A write, which may have to be read from an async iterable of the caller's first. */
 export interface WriteCall {
@@ -41,9 +41,8 @@ export function paced<T>(answer: MaybePromise<T>): MaybePromise<T> {
 
 /** Whether a write may change what a read of the target answers. */
 export function touches(write: Write, target: Target): boolean {
-  if (write.kind === "clearAll" || target.container === undefined) {
-    return write.kind !== "put";
-  }
+  if (target === "everything" || write.kind === "clearAll") return true;
+  if (target === "containers") return write.kind !== "put";
   if (write.container !== target.container) return false;
   const { key } = target;
   // A long list is not searched: to wait for it is always right.

@@ -68,7 +68,7 @@ export abstract class Operations {
 
   /** The names of all containers, in order. */
   async listContainers(): Promise<string[]> {
-    return await this.access().read({}, (view) => view.containers());
+    return await this.access().read("containers", (view) => view.containers());
   }
 
   /** The value of a key, or `undefined` where it is missing; as text unless another encoding is given. */

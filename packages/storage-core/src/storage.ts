@@ -83,7 +83,7 @@ export class Storage extends Operations implements AsyncDisposable {
         "a transaction has been begun on this storage already; commit it or roll it back, or open a second storage",
       );
     }
-    const snapshot = this.#autocommit.pin({});
+    const snapshot = this.#autocommit.pin("everything");
     const active = new ActiveTransaction(snapshot, this.#settings(this.readonly));
     this.#begun = active;
     if (isPromise(snapshot)) {
@@ -204,7 +204,7 @@ export class Storage extends Operations implements AsyncDisposable {
 
   /** Runs the function on a snapshot. Waits for nobody's turn, so it may write elsewhere on the storage. */
   async #readIn<T>(run: Run<T>): Promise<T> {
-    const snapshot = await this.#autocommit.pin({});
+    const snapshot = await this.#autocommit.pin("everything");
     const outcome = await this.#attempt(run, 1, snapshot, true);
     if ("conflict" in outcome) throw outcome.conflict;
     return outcome.result;

@@ -66,7 +66,11 @@ export class Connection {
   /** Sets what the next commits survive. Not within a transaction. */
   sync(durability: Durability): void {
     if (this.#synced === durability) return;
-    this.#db.exec(`PRAGMA synchronous = ${durability === "power-loss" ? "FULL" : "NORMAL"}`);
+    const full = durability === "power-loss";
+    // macOS syncs to the drive's own cache only, unless it is told to go further; elsewhere the second pragma does nothing.
+    this.#db.exec(
+      `PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}; PRAGMA fullfsync = ${full ? "ON" : "OFF"}`,
+    );
     this.#synced = durability;
   }
 

@@ -7,7 +7,6 @@ import {
   DuplicateStorageError,
   type Engine,
   StorageFormatError,
-  StorageIOError,
 } from "@caterpillar/storage-core/driver";
 import { SqliteEngine } from "./engine.ts";
 import { codeOf, translate } from "./errors.ts";
@@ -90,12 +89,8 @@ function createDatabase(openDatabase: OpenDatabase, path: string): void {
     linkSync(draft, path);
     syncFolder(dirname(path));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw duplicate(path, error);
-    if (code?.startsWith("SQLITE_") || code === undefined) throw error;
-    throw new StorageIOError(`${path} cannot be created: ${(error as Error).message}`, {
-      cause: error,
-    });
+    if (codeOf(error) === "EEXIST") throw duplicate(path, error);
+    throw error;
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(draft + suffix, { force: true });
   }

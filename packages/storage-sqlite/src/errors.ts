@@ -36,7 +36,8 @@ export function translate(error: unknown, path: string): unknown {
   if (code === "SQLITE_TOOBIG" || error instanceof RangeError) {
     return new StorageLimitError("SQLite holds values of up to 1,000,000,000 bytes", cause);
   }
-  if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOLFS)/.test(code)) {
+  // SQLite's own codes, and those of the operating system, such as EACCES.
+  if (/^(SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOLFS)|E[A-Z]+$)/.test(code)) {
     return new StorageIOError(
       `${path} cannot be read or written (${code}): ${(error as Error).message}`,
       cause,
