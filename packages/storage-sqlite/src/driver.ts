@@ -38,7 +38,7 @@ export const driver: Driver = {
 function openEngine(openDatabase: OpenDatabase, path: string, readonly: boolean): Engine {
   checkFile(path);
   try {
-    probe(openDatabase, path, readonly);
+    probe(openDatabase, path);
     return new SqliteEngine(openDatabase, path, readonly);
   } catch (error) {
     if (readonly && isUnwritable(error) && journalsOf(path).length === 0) {
@@ -52,8 +52,8 @@ function openEngine(openDatabase: OpenDatabase, path: string, readonly: boolean)
  * Looks at the database, whoever's it is. A connection that may write would move a journal that it finds into the database when it
  * is closed; one that may not would leave files behind where there is none.
  */
-function probe(openDatabase: OpenDatabase, path: string, readonly: boolean): void {
-  const careful = readonly || journalsOf(path).length > 0;
+function probe(openDatabase: OpenDatabase, path: string): void {
+  const careful = journalsOf(path).length > 0;
   const db = openDatabase(path, { readonly: careful, fileMustExist: true, timeout: 0 });
   try {
     checkFormat(db, path);
