@@ -1,0 +1,25 @@
+import { checks, clauses } from "@caterpillar/storage-core/conformance";
+import { expect, it } from "vitest";
+import { contractPage } from "../conformance/contract-page.ts";
+
+it("docs/contract.md states each clause once, with its checks", async () => {
+  await expect(contractPage(checks)).toMatchFileSnapshot("../../../docs/contract.md");
+});
+
+it("every clause has a check", () => {
+  const tested = new Set(checks.flatMap((check) => check.clauses));
+  expect([...clauses.keys()].filter((id) => !tested.has(id))).toEqual([]);
+});
+
+it("every check names clauses that exist", () => {
+  const unknown = checks.filter(
+    (check) => check.clauses.length === 0 || check.clauses.some((id) => !clauses.has(id)),
+  );
+  expect(unknown.map(({ id }) => id)).toEqual([]);
+});
+
+it("the ids of checks are well-formed and used once", () => {
+  const ids = checks.map(({ id }) => id);
+  expect(ids.filter((id) => !/^[A-Z]{2,4}-\d{2}$/.test(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
