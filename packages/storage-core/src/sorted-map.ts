@@ -5,7 +5,26 @@
 import sortedBTree from "sorted-btree";
 import { compareKeys } from "./keys.ts";
 
-export type SortedMap<V> = sortedBTree.default<string, V>;
+/** The part of the tree that is used here. */
+export interface SortedMap<V> {
+  readonly size: number;
+  get(key: string): V | undefined;
+  has(key: string): boolean;
+  set(key: string, value: V): boolean;
+  delete(key: string): boolean;
+  /** A copy that shares all nodes, until one of the two is written to. */
+  clone(): SortedMap<V>;
+  /** From a key on, or all. */
+  entries(lowest?: string): IterableIterator<[string, V]>;
+  /** From a key down, with or without it, or all. */
+  entriesReversed(
+    highest?: string,
+    reusedArray?: undefined,
+    skipHighest?: boolean,
+  ): IterableIterator<[string, V]>;
+  toArray(): [string, V][];
+  keysArray(): string[];
+}
 
 export function sortedMap<V>(): SortedMap<V> {
   return new sortedBTree.default<string, V>(undefined, compareKeys);
