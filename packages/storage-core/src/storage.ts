@@ -5,7 +5,12 @@ import { Autocommit } from "./autocommit.ts";
 import { CallOrder } from "./call-order.ts";
 import type { Snapshot } from "./driver.ts";
 import type { SharedEngine } from "./engine-registry.ts";
-import { StorageClosedError, TransactionConflictError, TransactionStateError } from "./errors.ts";
+import {
+  StorageAbortError,
+  StorageClosedError,
+  TransactionConflictError,
+  TransactionStateError,
+} from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import { isRunningIn, runInside } from "./inside.ts";
 import { describe } from "./keys.ts";
@@ -218,6 +223,7 @@ export class Storage extends Operations implements AsyncDisposable {
   ): Promise<T> {
     const { durability, timeout } = this.#options;
     for (let attempt = 1; ; attempt++) {
+      if (signal?.aborted) throw new StorageAbortError(signal.reason);
       const snapshot = await this.#engine.queue.pin(durability, timeout);
       const outcome = await this.#attempt(run, attempt, snapshot, false);
       if ("result" in outcome) return outcome.result;

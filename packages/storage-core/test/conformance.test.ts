@@ -1,7 +1,5 @@
 import { testConformance } from "@caterpillar/storage-core/conformance/vitest";
 
-testConformance({
-  name: "memory",
-  module: new URL("./target.ts", import.meta.url),
-  execArgv: ["--conditions=@caterpillar/source"],
-});
+const execArgv = ["--conditions=@caterpillar/source"];
+
+testConformance({ name: "memory", module: new URL("./target.ts", import.meta.url), execArgv });

@@ -1,0 +1,75 @@
+/** How storages find the engine that they share. */
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SqliteStorage } from "@caterpillar/storage-sqlite";
+import { expect, it } from "vitest";
+import { testFolder } from "./fixtures/folder.ts";
+
+async function newStorage(path: string): Promise<SqliteStorage> {
+  const storage = await SqliteStorage.open(path, { create: true });
+  await storage.addContainer("c");
+  return storage;
+}
+
+it("a reader that was there first keeps nobody from writing, and sees what is written", async () => {
+  const path = join(testFolder(), "test.db");
+  await (await newStorage(path)).close();
+  await using reader = await SqliteStorage.open(path, { readonly: true });
+  await using writer = await SqliteStorage.open(path);
+  await reader.begin();
+  await writer.setContainerItem("c", "a", "1");
+  expect(await reader.getContainerItem("c", "a")).toBeUndefined();
+  await reader.rollback();
+  expect(await reader.getContainerItem("c", "a")).toBe("1");
+});
+
+/** A program that replaces its file, as a restore from a copy does, must not go on with the old one. */
+it("a file that was replaced is another storage than the one that is still open", async () => {
+  const folder = testFolder();
+  const path = join(folder, "test.db");
+  await using old = await newStorage(path);
+  await old.setContainerItem("c", "which", "old");
+  const copy = await newStorage(join(folder, "copy.db"));
+  await copy.setContainerItem("c", "which", "new");
+  await copy.close();
+  for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix);
+  renameSync(join(folder, "copy.db"), path);
+  await using replaced = await SqliteStorage.open(path);
+  expect(await replaced.getContainerItem("c", "which")).toBe("new");
+});
+
+/** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */
+async function asNobody<T>(call: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await call();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+/** SQLite cannot read a database in WAL mode there: it would have to make files beside it. */
+it("a storage in a folder without permission to write is read, also after somebody with more rights has written", async () => {
+  const folder = testFolder();
+  const path = join(folder, "test.db");
+  await (await newStorage(path)).close();
+  chmodSync(folder, 0o555);
+  chmodSync(path, 0o444);
+  const probe = asNobody(async () => writeFileSync(join(folder, "probe"), ""));
+  await expect(probe).rejects.toMatchObject({ code: "EACCES" });
+  await using reader = await asNobody(() => SqliteStorage.open(path, { readonly: true }));
+  expect(await asNobody(() => reader.listContainers())).toEqual(["c"]);
+  chmodSync(folder, 0o755);
+  chmodSync(path, 0o644);
+  const writer = await SqliteStorage.open(path);
+  await writer.addContainer("while it is written");
+  expect(await asNobody(() => reader.listContainers())).toEqual(["c", "while it is written"]);
+  await writer.addContainer("and closed");
+  await writer.close();
+  expect(await asNobody(() => reader.listContainers())).toEqual([
+    "and closed",
+    "c",
+    "while it is written",
+  ]);
+});
