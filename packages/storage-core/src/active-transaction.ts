@@ -53,8 +53,7 @@ export class ActiveTransaction implements Access {
   async commit(): Promise<void> {
     const { queue, durability, timeout } = this.#settings;
     await this.#finish(async (view) => {
-      if (view.overlay.containers.size === 0 && !view.overlay.needsBase) return;
-      await queue.commit(view, durability, timeout);
+      if (!view.overlay.isEmpty) await queue.commit(view, durability, timeout);
     });
   }
 

@@ -213,7 +213,7 @@ export class CommitQueue {
         }
         if (crowded()) await nextTurn();
       }
-      if (refused.size === group.length) return;
+      if (view.overlay.isEmpty) return;
       const base = view.overlay.needsBase ? snapshot : undefined;
       // A snapshot that is open while others commit keeps an engine from tidying up behind them.
       if (base === undefined) await close();

@@ -104,7 +104,7 @@ export interface Engine {
    * Applies all changes or none, and resolves when they are as durable as asked. What others can see is durable already.
    *
    * With `base`: `TransactionConflictError` if anything at all was committed since that snapshot, also where `changes` is
-   * empty. Without: `TransactionConflictError` if a container is not as its {@link ContainerChanges.action} takes it to be.
+   * empty, and also where the other commit has changed nothing: every write is a commit. Without: `TransactionConflictError` if a container is not as its {@link ContainerChanges.action} takes it to be.
    *
    * No read of `base` is in flight, and whatever happens it is only closed afterwards, except after a `StorageBusyError`,
    * when the same call comes again: then nothing may have been applied, and `base` must be as before.

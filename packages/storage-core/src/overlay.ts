@@ -39,6 +39,11 @@ export class Overlay {
   /** Whether a write depended on the list of all containers, so that it must be unchanged at commit. */
   needsBase = false;
 
+  /** Whether anything was written at all. */
+  get isEmpty(): boolean {
+    return this.containers.size === 0 && !this.needsBase;
+  }
+
   /** The own state of a container; made now, where it has none. */
   own(container: string, existed: boolean): OwnContainer {
     let own = this.containers.get(container);

@@ -111,6 +111,7 @@ export class View {
       }
       if (!exists) throw new ContainerNotFoundError(container);
       if (write.kind === "put") {
+        if (write.entries.length === 0) return;
         const target = this.overlay.own(container, existed);
         for (const [key, value] of write.entries) put(target, key, value);
       } else {

@@ -74,6 +74,11 @@ export class Connection {
     this.#synced = durability;
   }
 
+  /** How many rows this connection has changed so far. */
+  get changes(): unknown {
+    return this.value("SELECT total_changes()");
+  }
+
   /** The table of a container, or `undefined` if there is no such container. */
   tableOf(container: string): string | undefined {
     const known = this.#tables.get(container);

@@ -3,7 +3,8 @@
  *
  * A snapshot is a read transaction on a connection of its own. A write that is based on one is made on that same connection: to
  * ask for the write lock turns it into a write transaction if the snapshot is still the newest state, and fails with
- * `SQLITE_BUSY_SNAPSHOT` if not. So SQLite itself finds the conflicts, whoever wrote, and no page is spent on a counter.
+ * `SQLITE_BUSY_SNAPSHOT` if not. So SQLite itself finds the conflicts, whoever wrote, and no page is spent on a counter. Only where
+ * a commit changes no row, SQLite would not take it for one; it then counts up a row of its own.
  */
 import {
   type Changes,
@@ -64,7 +65,9 @@ export class SqliteEngine implements Engine {
       throw translate(error, this.#path);
     }
     try {
+      const before = connection.changes;
       for (const change of changes) await apply(connection, change);
+      if (connection.changes === before) connection.run("UPDATE empty_commits SET n = n + 1");
       connection.commit();
     } catch (error) {
       connection.rollback();
@@ -108,7 +111,8 @@ async function apply(connection: Connection, change: ContainerChanges): Promise<
     return;
   }
   if (action === "clear") connection.run(`DELETE FROM ${table}`);
-  const set = `INSERT INTO ${table} (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v`;
+  const set = `INSERT INTO ${table} (k, v) VALUES (?, ?)
+    ON CONFLICT (k) DO UPDATE SET v = excluded.v WHERE v IS NOT excluded.v`;
   const remove = `DELETE FROM ${table} WHERE k = ?`;
   for (const [key, value] of entries) {
     if (value === null) connection.run(remove, key);
