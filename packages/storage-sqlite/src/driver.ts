@@ -96,8 +96,9 @@ function createDatabase(openDatabase: OpenDatabase, path: string): void {
   }
 }
 
-/** Makes the new name durable. */
+/** Makes the new name durable. Windows has no such thing for folders, and does it by itself. */
 function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   try {
     fsyncSync(handle);
