@@ -8,28 +8,28 @@ export interface OpenOptions {
   /**
    * Whether to create the storage. `true`: it must not exist. `"if-missing"`: it may exist. Default: `false`, it must.
    */
-  readonly create?: boolean | "if-missing";
+  readonly create?: boolean | "if-missing" | undefined;
   /** Refuse all writes. Not together with `create`. Default: `false`. */
-  readonly readonly?: boolean;
+  readonly readonly?: boolean | undefined;
   /** What a commit survives once it has resolved. Default: `"power-loss"`. */
-  readonly durability?: Durability;
+  readonly durability?: Durability | undefined;
   /**
    * How long a call waits for its turn, or for a lock of another process, in milliseconds, before it rejects with a
    * `StorageBusyError`. `Infinity` waits for ever. Default: 5000.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** How to run a function in a transaction. */
 export interface TransactionOptions {
   /** Refuse writes, and wait for nobody. Default: `false`. */
-  readonly readonly?: boolean;
+  readonly readonly?: boolean | undefined;
   /** How often the function is run again after a conflict with another process or thread. Default: 100. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** How long to wait for its turn, in milliseconds. Default: the storage's. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Stops waiting, and running again; a function that runs is not interrupted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CheckedOpenOptions {
@@ -37,6 +37,14 @@ export interface CheckedOpenOptions {
   readonly readonly: boolean;
   readonly durability: Durability;
   readonly timeout: number;
+}
+
+export interface CheckedTransactionOptions {
+  readonly readonly: boolean;
+  readonly retries: number;
+  /** `undefined`: the storage's. */
+  readonly timeout: number | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 const OPEN_OPTIONS = ["create", "readonly", "durability", "timeout"];
@@ -66,8 +74,7 @@ export function checkOpenOptions(options: OpenOptions = {}): CheckedOpenOptions 
 
 export function checkTransactionOptions(
   options: TransactionOptions = {},
-): Required<Omit<TransactionOptions, "timeout" | "signal">> &
-  Pick<TransactionOptions, "timeout" | "signal"> {
+): CheckedTransactionOptions {
   checkNames(options, TRANSACTION_OPTIONS, "transaction()");
   const { readonly = false, retries = 100, timeout, signal } = options;
   checkBoolean(readonly, "readonly");
@@ -78,12 +85,7 @@ export function checkTransactionOptions(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
   }
-  return {
-    readonly,
-    retries,
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(signal === undefined ? {} : { signal }),
-  };
+  return { readonly, retries, timeout, signal };
 }
 
 function checkTimeout(timeout: number): void {

@@ -7,19 +7,19 @@ import { compareKeys, describe, type Key, keyAfter, prefixEnd, toKey } from "./k
  */
 export interface Range {
   /** Only keys above this one. */
-  readonly gt?: Key;
+  readonly gt?: Key | undefined;
   /** Only this key and those above it. */
-  readonly gte?: Key;
+  readonly gte?: Key | undefined;
   /** Only keys below this one. */
-  readonly lt?: Key;
+  readonly lt?: Key | undefined;
   /** Only this key and those below it. */
-  readonly lte?: Key;
+  readonly lte?: Key | undefined;
   /** Only keys that begin with this. */
-  readonly prefix?: Key;
+  readonly prefix?: Key | undefined;
   /** From the last key to the first. Default: false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
   /** At most so many, counted from the end that is visited first. Default: no limit. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** The keys from `start` on, up to but without `end`. */
