@@ -7,16 +7,18 @@ import type { LoadedTarget } from "./target.ts";
 /** Rejects where the driver does not keep the clauses, with their sentences in the message and the failure as the cause. */
 export async function runCheck(check: Check, target: LoadedTarget): Promise<void> {
   const context = new Context(target);
+  const failures: unknown[] = [];
   try {
-    try {
-      await check.run(context);
-    } finally {
-      await context.dispose();
-    }
-    if (context.assertions === 0) throw new Error("the check asserted nothing");
-  } catch (cause) {
-    const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${check.id} ${check.title}: ${said}\n${broken}`, { cause });
+    await check.run(context);
+    if (context.assertions === 0) failures.push(new Error("the check asserted nothing"));
+  } catch (error) {
+    failures.push(error);
   }
+  // What goes wrong in tidying up is often the consequence of what went wrong before, and is told only by itself.
+  await context.dispose().catch((error: unknown) => failures.push(error));
+  if (failures.length === 0) return;
+  const [cause] = failures;
+  const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
+  const said = cause instanceof Error ? cause.message : String(cause);
+  throw new Error(`${check.id} ${check.title}: ${said}\n${broken}`, { cause });
 }

@@ -1,8 +1,8 @@
 /** Paths: what callers give, and the one real path that stands for all its names. */
-import { realpathSync, statSync } from "node:fs";
+import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { StorageIOError, StorageNotFoundError } from "./errors.ts";
+import { StorageError, StorageIOError, StorageNotFoundError } from "./errors.ts";
 import { describe } from "./keys.ts";
 
 /** Checks what was given as a path or a name; a `file:` URL is turned into a path. */
@@ -26,13 +26,26 @@ export function realPath(path: string): string {
     if (!isMissing(error)) throw unreachable(absolute, error);
   }
   try {
-    return join(realpathSync.native(dirname(absolute)), basename(absolute));
+    const nominal = join(realpathSync.native(dirname(absolute)), basename(absolute));
+    const target = linkTarget(nominal);
+    // A link to nothing is another name of what may come into being there.
+    return target === undefined ? nominal : realPath(target);
   } catch (cause) {
+    if (cause instanceof StorageError) throw cause;
     if (!isMissing(cause)) throw unreachable(absolute, cause);
     throw new StorageNotFoundError(
       `there is no storage at ${absolute}: the folder ${dirname(absolute)} does not exist; create the folder first`,
       { cause },
     );
+  }
+}
+
+/** Where a symbolic link leads; `undefined` where there is none. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,33 +1,46 @@
 /**
  * Keeps the event loop alive. A synchronous engine answers within the microtask queue, where a loop of awaits would keep
  * every timer and socket of the process waiting until it ends. So work is counted by the turn of the loop that it is done in:
- * once a turn has lasted for a slice, whoever goes on waits for the next turn first.
+ * once a turn has lasted for a slice, whoever goes on waits for another turn first.
+ *
+ * Those who wait are let on in the order in which they came, one in each turn, and each has a slice of its own. If all went on
+ * in the next turn, the first would use it up again and again, and the others would do one step in each.
  */
 
 /** How long one turn of the loop may be kept busy, in milliseconds. */
-export const SLICE_MS = 4;
+const SLICE_MS = 4;
 
 let began = 0;
 let counting = false;
+const waiting: (() => void)[] = [];
 
 /** Whether this turn of the event loop has been kept busy for a slice already. */
 export function crowded(): boolean {
-  if (!counting) {
-    counting = true;
-    began = performance.now();
-    setImmediate(endOfTurn).unref();
-    return false;
-  }
+  if (!counting) startSlice();
   return performance.now() - began > SLICE_MS;
 }
 
-function endOfTurn(): void {
+/** Resolves in a later turn of the event loop, when timers and sockets have had theirs. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) setImmediate(letOneOn);
+  });
+}
+
+function startSlice(): void {
+  began = performance.now();
+  if (counting) return;
+  counting = true;
+  setImmediate(endTurn).unref();
+}
+
+function endTurn(): void {
   counting = false;
 }
 
-/** Resolves in the next turn of the event loop, when timers and sockets have had theirs. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+function letOneOn(): void {
+  startSlice();
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(letOneOn);
 }

@@ -41,16 +41,17 @@ export class SqliteEngine implements Engine {
     this.#openDatabase = openDatabase;
     this.#path = path;
     this.#readonly = readonly;
-    this.#first = this.#connect();
+    this.#first = this.#connect((connection) => connection.look());
   }
 
   snapshot(durability: Durability): Snapshot {
-    const connection = this.#idle.pop() ?? this.#connectReader();
+    let connection: Connection | undefined;
     try {
+      connection = this.#idle.pop() ?? this.#connectReader();
       if (!this.#readonly) connection.sync(durability);
       connection.pin();
     } catch (error) {
-      this.#giveBack(connection);
+      if (connection !== undefined) this.#giveBack(connection);
       throw translate(error, this.#path);
     }
     return new SqliteSnapshot(connection, this.#path, (done) => this.#giveBack(done));
@@ -80,17 +81,24 @@ export class SqliteEngine implements Engine {
     this.#first.close();
   }
 
-  #connect(): Connection {
-    const options = { readonly: this.#readonly, fileMustExist: true, timeout: 0 };
-    const connection = new Connection(this.#openDatabase(this.#path, options));
-    if (!this.#readonly) connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
-    return connection;
+  #connectReader(): Connection {
+    return this.#connect((connection) => {
+      connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
+    });
   }
 
-  #connectReader(): Connection {
-    const connection = this.#connect();
-    connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
-    return connection;
+  /** Opens a connection and prepares it. All of that may meet the locks of others; nothing is left open then. */
+  #connect(prepare: (connection: Connection) => void): Connection {
+    const options = { readonly: this.#readonly, fileMustExist: true, timeout: 0 };
+    const connection = new Connection(this.#openDatabase(this.#path, options));
+    try {
+      if (!this.#readonly) connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+      prepare(connection);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
   }
 
   #giveBack(connection: Connection): void {
