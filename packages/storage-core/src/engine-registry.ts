@@ -106,19 +106,18 @@ async function openOrCreate(
     }
   };
   if (create !== "if-missing") return await attempt(create);
-  for (;;) {
-    try {
-      return await attempt(false);
-    } catch (error) {
-      if (!(error instanceof StorageNotFoundError)) throw error;
-    }
-    try {
-      return await attempt(true);
-    } catch (error) {
-      // Somebody else was quicker: open theirs.
-      if (!(error instanceof DuplicateStorageError)) throw error;
-    }
+  try {
+    return await attempt(false);
+  } catch (error) {
+    if (!(error instanceof StorageNotFoundError)) throw error;
   }
+  try {
+    return await attempt(true);
+  } catch (error) {
+    // Somebody else was quicker, and has made what can be opened now.
+    if (!(error instanceof DuplicateStorageError)) throw error;
+  }
+  return await attempt(false);
 }
 
 function exists(path: string): DuplicateStorageError {

@@ -104,9 +104,13 @@ function guard<T>(name: string, doing: string, action: () => MaybePromise<T>): M
   }
 }
 
-/** The error itself where it has a code of ours; what the engine threw becomes the cause. */
+/**
+ * The error itself where it has a code of ours; what the engine threw becomes the cause. Its words stay there: nobody knows whether they
+ * carry a stored value.
+ */
 export function wrapped(error: unknown, name: string, doing: string): StorageError {
   if (error instanceof StorageError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  return new StorageError("ENGINE", `${name} failed while ${doing}: ${said}`, { cause: error });
+  return new StorageError("ENGINE", `${name} failed while ${doing}; the cause says why`, {
+    cause: error,
+  });
 }

@@ -14,6 +14,9 @@ export function toPath(path: string | URL): string {
   if (given === "" || given.includes("\0")) {
     throw new TypeError("a path must not be empty, and has no NUL in it");
   }
+  if (!given.isWellFormed()) {
+    throw new TypeError("a path must be well-formed Unicode; this one has a lone surrogate");
+  }
   return given;
 }
 
@@ -34,7 +37,7 @@ export function realPath(path: string): string {
     if (cause instanceof StorageError) throw cause;
     if (!isMissing(cause)) throw unreachable(absolute, cause);
     throw new StorageNotFoundError(
-      `there is no storage at ${absolute}: the folder ${dirname(absolute)} does not exist; create the folder first`,
+      `there is no storage at ${absolute}: ${dirname(absolute)} is no folder; create it first`,
       { cause },
     );
   }
@@ -56,7 +59,8 @@ export function identityOf(path: string): string | undefined {
 }
 
 function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 function unreachable(path: string, cause: unknown): StorageIOError {

@@ -12,7 +12,8 @@ import type { ValueInput } from "./values.ts";
  * `begin()` has begun, and each is atomic by itself where there is none.
  *
  * Any number of calls may be in flight; they take effect in the order in which they were made. The errors are those named at
- * {@link Container}; every method rejects, none throws.
+ * {@link Container}. A method that answers a promise rejects with them. Those that answer an iterator or a container throw at once
+ * where a name or a range is wrong; all else the iterator's first `next()` tells.
  */
 export abstract class Operations {
   /** @internal What the next call goes to; throws where no call may be made. */

@@ -7,7 +7,7 @@
  * - `empty_commits`, one row that counts the commits which change nothing else;
  * - `container_tables`, a view for people with the `sqlite3` command line: which table is which container's.
  */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import {
   StorageFormatError,
   StorageNotFoundError,
@@ -70,7 +70,9 @@ export function checkFormat(db: Database, path: string): void {
   }
 }
 
-/** The files that SQLite keeps beside a database while it is in use, or that a crash has left there. */
+/** The journals beside a database that have something in them: it is in use, or a crash has left them there. */
 export function journalsOf(path: string): string[] {
-  return [`${path}-wal`, `${path}-journal`].filter((journal) => existsSync(journal));
+  return [`${path}-wal`, `${path}-journal`].filter(
+    (journal) => (statSync(journal, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
 }
