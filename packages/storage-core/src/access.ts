@@ -16,21 +16,15 @@ export type Target =
   | "containers"
   | { readonly container: string; readonly key?: string };
 
-/** A write, which may have to be read from an async iterable of the caller's first. */
-export interface WriteCall {
-  readonly write: MaybePromise<Write>;
-  /**
-   * Whether the write is still being read from an async iterable. How long that takes is up to the caller's code, which may
-   * even wait for other calls on this storage; so such a write takes its place in the order of calls when it has been read.
-   */
-  readonly fromAsync: boolean;
-}
-
 export interface Access {
   read<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T>;
   /** Throws where no write may be made. Asked before a caller's items are read. */
   mayWrite(): void;
-  write(call: WriteCall): MaybePromise<void>;
+  /**
+   * Writes. A promise is of a write that is still being read from an async iterable. How long that takes is up to the caller's code, which
+   * may even wait for other calls on this storage; so such a write takes its place in the order of calls when it has been read.
+   */
+  write(write: MaybePromise<Write>): MaybePromise<void>;
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T>;
 }
 

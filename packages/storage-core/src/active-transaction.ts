@@ -3,7 +3,7 @@
  *
  * Its life: open, sealed (commit or rollback was called: no new call is taken, those in flight go on), over.
  */
-import { type Access, paced, type Target, type WriteCall } from "./access.ts";
+import { type Access, paced, type Target } from "./access.ts";
 import { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -12,6 +12,7 @@ import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Source } from "./iteration.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
+import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
 import { View } from "./view.ts";
 
@@ -88,11 +89,11 @@ export class ActiveTransaction implements Access {
     return this.#track(chain(boxed, ({ answer }) => answer));
   }
 
-  write({ write, fromAsync }: WriteCall): MaybePromise<void> {
+  write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
-    const apply = (): MaybePromise<void> => chain(write, (read) => this.#pinned().apply(read));
-    if (!fromAsync) return this.#track(this.#order.run(apply));
-    return this.#track(chain(write, () => this.#order.run(apply)));
+    const apply = (read: Write): MaybePromise<void> =>
+      this.#order.run(() => this.#pinned().apply(read));
+    return this.#track(chain(write, apply));
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {

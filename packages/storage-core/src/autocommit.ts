@@ -4,7 +4,7 @@
  * On one storage they take effect in call order. A read waits for those of its storage's own writes that it may depend on, and
  * for nothing else. Reads from within a `transaction()` wait for no write: that write may be waiting for the transaction.
  */
-import { type Access, paced, type Target, touches, type WriteCall } from "./access.ts";
+import { type Access, paced, type Target, touches } from "./access.ts";
 import type { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -57,13 +57,11 @@ export class Autocommit implements Access {
     }
   }
 
-  write({ write, fromAsync }: WriteCall): MaybePromise<void> {
+  write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
-    const { order } = this.#settings;
-    const commit = (): MaybePromise<{ done: Promise<void> }> =>
-      chain(write, (read) => ({ done: this.#commit(read) }));
-    const boxed = fromAsync ? chain(write, () => order.run(commit)) : order.run(commit);
-    return this.#track(chain(boxed, ({ done }) => done));
+    const enter = (read: Write): MaybePromise<{ done: Promise<void> }> =>
+      this.#settings.order.run(() => ({ done: this.#commit(read) }));
+    return this.#track(chain(chain(write, enter), ({ done }) => done));
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {

@@ -64,7 +64,7 @@ export class CommitQueue {
   }
 
   /** Resolves when it is the caller's turn. */
-  turn(timeout: number, signal?: AbortSignal): Promise<Turn> {
+  turn(deadline: Deadline, signal?: AbortSignal): Promise<Turn> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(new StorageAbortError(signal.reason));
@@ -72,7 +72,7 @@ export class CommitQueue {
       }
       const wanted: TurnWanted = {
         kind: "turn",
-        deadline: deadlineIn(timeout),
+        deadline,
         resolve: (turn) => {
           signal?.removeEventListener("abort", abort);
           resolve(turn);

@@ -3,7 +3,7 @@ import type { Access } from "./access.ts";
 import { ENTRIES, KEYS } from "./cursor.ts";
 import type { Entry } from "./driver.ts";
 import { decode, type Encoding } from "./encodings.ts";
-import { type Collected, collectItems, collectKeys, type Items, type Keys } from "./items.ts";
+import { collectItems, collectKeys, type Items, type Keys } from "./items.ts";
 import { Iteration } from "./iteration.ts";
 import { type Key, toKey, toName } from "./keys.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
@@ -51,15 +51,12 @@ export class Container<Input, Output = Input> {
     const container = toName(this.id);
     const { form } = this.#encoding;
     const access = this.#access();
-    const { items, fromAsync } = collectKeys(keys, (key) => key);
-    const wanted = fromAsync ? await items : items;
-    const pairs = access.read({ container }, (view) =>
-      chain(wanted, (list) =>
-        chain(view.getMany(container, list, form), (values) => ({ list, values })),
-      ),
+    const collected = collectKeys(keys, (key) => key);
+    const wanted = isPromise(collected) ? await collected : collected;
+    const values = await access.read({ container }, (view) =>
+      view.getMany(container, wanted, form),
     );
-    const { list, values } = await pairs;
-    return list.map((key, i) => {
+    return wanted.map((key, i) => {
       const value = values[i];
       return [key, value === undefined ? undefined : decode(this.#encoding, value)];
     });
@@ -134,7 +131,7 @@ export class Container<Input, Output = Input> {
   /** Deletes all entries. The container stays. */
   async clear(): Promise<void> {
     const container = toName(this.id);
-    await this.#access().write({ write: { kind: "clear", container }, fromAsync: false });
+    await this.#access().write({ kind: "clear", container });
   }
 
   #walkEntries<T>(
@@ -149,17 +146,16 @@ export class Container<Input, Output = Input> {
 
   #put(entries: readonly OwnEntry[]): MaybePromise<void> {
     const container = toName(this.id);
-    return this.#access().write({ write: { kind: "put", container, entries }, fromAsync: false });
+    return this.#access().write({ kind: "put", container, entries });
   }
 
   /** Reads the caller's items only where they may be written. */
-  #writeMany(collect: () => Collected<OwnEntry>): MaybePromise<void> {
+  #writeMany(collect: () => MaybePromise<OwnEntry[]>): MaybePromise<void> {
     const container = toName(this.id);
     const access = this.#access();
     access.mayWrite();
-    const { items, fromAsync } = collect();
-    const write = chain(items, (entries): Write => ({ kind: "put", container, entries }));
+    const write = chain(collect(), (entries): Write => ({ kind: "put", container, entries }));
     if (isPromise(write)) write.catch(ignore);
-    return access.write({ write, fromAsync });
+    return access.write(write);
   }
 }

@@ -1,4 +1,7 @@
-/** Reads what callers give as items or keys, checks each, and does not hold up the event loop over many. */
+/**
+ * Reads what callers give as items or keys, and checks each. A collection is read at the call, and takes the time that it takes: about
+ * 0.2 µs an item. An async iterable is read in slices that leave the event loop alive.
+ */
 import type { Encoding } from "./encodings.ts";
 import { describe, type Key, toKey } from "./keys.ts";
 import { ignore, type MaybePromise } from "./maybe-promise.ts";
@@ -15,20 +18,14 @@ export type Items<V> =
 /** Keys: an array, a Set, a generator, an async iterable. */
 export type Keys = Iterable<Key> | AsyncIterable<Key>;
 
-/** How many items are read between two looks at the clock. */
+/** How many items of an async iterable are read between two looks at the clock. */
 const STRIDE = 128;
 
-/** What was read, and whether it was read from an async iterable, whose end is up to somebody else. */
-export interface Collected<T> {
-  readonly items: MaybePromise<T[]>;
-  readonly fromAsync: boolean;
-}
-
-/** Entries to set. */
+/** Entries to set: at once, or when an async iterable has ended. */
 export function collectItems<V>(
   items: Items<V>,
   encoding: Encoding<V, unknown>,
-): Collected<OwnEntry> {
+): MaybePromise<OwnEntry[]> {
   return collect(iterableOf(items), (pair) => {
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(`each item must be a pair [key, value], not ${describe(pair)}`);
@@ -37,8 +34,8 @@ export function collectItems<V>(
   });
 }
 
-/** Keys to read or to delete. */
-export function collectKeys<T>(keys: Keys, make: (key: string) => T): Collected<T> {
+/** Keys to read or to delete: at once, or when an async iterable has ended. */
+export function collectKeys<T>(keys: Keys, make: (key: string) => T): MaybePromise<T[]> {
   if (!isIterable(keys) && !isAsyncIterable(keys)) {
     throw new TypeError(
       `keys must be an iterable of keys, such as an array, not ${describe(keys)}`,
@@ -58,33 +55,14 @@ function iterableOf<V>(items: Items<V>): Iterable<unknown> | AsyncIterable<unkno
 function collect<T>(
   source: Iterable<unknown> | AsyncIterable<unknown>,
   make: (item: unknown) => T,
-): Collected<T> {
-  if (isAsyncIterable(source)) return later(collectAsync(source, make), true);
-  // Arrays and Maps say their size; a generator may go on for long.
-  const size = Array.isArray(source) ? source.length : (source as Partial<Set<unknown>>).size;
-  if (size === undefined || size > STRIDE) {
-    return later(collectInSlices(source, make), false);
+): MaybePromise<T[]> {
+  if (!isAsyncIterable(source)) {
+    // As it is at the call, whatever the caller does with the collection or with a buffer in it afterwards.
+    return Array.from(source, make);
   }
-  const items: T[] = [];
-  for (const item of source) items.push(make(item));
-  return { items, fromAsync: false };
-}
-
-/** Whoever asked for the items may fail before it looks at them; a second failure is not news then. */
-function later<T>(items: Promise<T[]>, fromAsync: boolean): Collected<T> {
+  const items = collectAsync(source, make);
+  // Whoever asked may fail before it looks at them; a second failure is not news then.
   items.catch(ignore);
-  return { items, fromAsync };
-}
-
-async function collectInSlices<T>(
-  source: Iterable<unknown>,
-  make: (item: unknown) => T,
-): Promise<T[]> {
-  const items: T[] = [];
-  for (const item of source) {
-    items.push(make(item));
-    if (items.length % STRIDE === 0 && crowded()) await nextTurn();
-  }
   return items;
 }
 

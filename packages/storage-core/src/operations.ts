@@ -37,18 +37,12 @@ export abstract class Operations {
 
   /** Creates a container. `DuplicateContainerError` if there is one of the name. */
   async addContainer(id: string): Promise<void> {
-    await this.access().write({
-      write: { kind: "add", container: toName(id) },
-      fromAsync: false,
-    });
+    await this.access().write({ kind: "add", container: toName(id) });
   }
 
   /** Deletes a container with all its items. `ContainerNotFoundError` if there is none of the name. */
   async deleteContainer(id: string): Promise<void> {
-    await this.access().write({
-      write: { kind: "delete", container: toName(id) },
-      fromAsync: false,
-    });
+    await this.access().write({ kind: "delete", container: toName(id) });
   }
 
   /** Deletes all items of a container. The container stays. */
@@ -58,7 +52,7 @@ export abstract class Operations {
 
   /** Deletes all containers. */
   async clear(): Promise<void> {
-    await this.access().write({ write: { kind: "clearAll" }, fromAsync: false });
+    await this.access().write({ kind: "clearAll" });
   }
 
   /** Whether there is a container of the name. */

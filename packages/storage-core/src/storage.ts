@@ -3,6 +3,7 @@ import type { Access } from "./access.ts";
 import { ActiveTransaction, type TransactionSettings } from "./active-transaction.ts";
 import { Autocommit } from "./autocommit.ts";
 import { CallOrder } from "./call-order.ts";
+import type { Turn } from "./commit-queue.ts";
 import type { Snapshot } from "./driver.ts";
 import type { SharedEngine } from "./engine-registry.ts";
 import {
@@ -12,9 +13,9 @@ import {
   TransactionStateError,
 } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
-import { isRunningIn, runInside } from "./inside.ts";
+import { isInside, isRunningIn, runInside } from "./inside.ts";
 import { describe } from "./keys.ts";
-import { isPromise } from "./maybe-promise.ts";
+import { ignore, isPromise } from "./maybe-promise.ts";
 import { Operations } from "./operations.ts";
 import {
   type CheckedOpenOptions,
@@ -22,7 +23,7 @@ import {
   type TransactionOptions,
 } from "./options.ts";
 import { type EndTransaction, Transaction } from "./transaction.ts";
-import { sleep } from "./wait.ts";
+import { type Deadline, deadlineIn, inTime, sleep } from "./wait.ts";
 
 type Run<T> = (tx: Transaction, attempt: number) => T | Promise<T>;
 
@@ -140,13 +141,12 @@ export class Storage extends Operations implements AsyncDisposable {
     }
     const { readonly, retries, timeout, signal } = checkTransactionOptions(options);
     this.#check();
+    if (signal?.aborted) throw new StorageAbortError(signal.reason);
     if (readonly || this.readonly) return await this.#inFlight.track(this.#readIn(run));
     this.#autocommit.mayWrite();
-    const wanted = this.#order.run(() => ({
-      turn: this.#engine.queue.turn(timeout ?? this.#options.timeout, signal),
-    }));
+    const deadline = deadlineIn(timeout ?? this.#options.timeout);
     const write = async (): Promise<T> => {
-      const turn = await (await wanted).turn;
+      const turn = await this.#turn(deadline, signal);
       try {
         return await this.#untilCommitted(run, retries, signal);
       } finally {
@@ -194,8 +194,9 @@ export class Storage extends Operations implements AsyncDisposable {
   ): Promise<void> => {
     active.seal(how === "commit" ? "committed" : "rolled back");
     if (this.#begun === active) this.#begun = undefined;
-    // Later calls on the storage see what was committed.
-    const ended = this.#order.run(() => active[how]());
+    const end = (): Promise<void> => active[how]();
+    // Later calls on the storage see what was committed. Inside of transaction(), those before may be waiting for that.
+    const ended = isInside(this.#engine.queue) ? end() : this.#order.run(end);
     return this.#inFlight.track(Promise.resolve(ended));
   };
 
@@ -213,6 +214,20 @@ export class Storage extends Operations implements AsyncDisposable {
     const outcome = await this.#attempt(run, 1, snapshot, true);
     if ("conflict" in outcome) throw outcome.conflict;
     return outcome.result;
+  }
+
+  /** Waits for earlier calls on this storage, and then for those in the queue. */
+  async #turn(deadline: Deadline, signal: AbortSignal | undefined): Promise<Turn> {
+    const wanted = this.#order.run(() => ({ turn: this.#engine.queue.turn(deadline, signal) }));
+    if (!isPromise(wanted)) return await wanted.turn;
+    try {
+      const entered = inTime(wanted, deadline, "earlier calls on this storage", signal);
+      return await (await entered).turn;
+    } catch (error) {
+      // A turn that comes when nobody waits for it any more is given back.
+      wanted.then(({ turn }) => turn.then((late) => late.end(), ignore)).catch(ignore);
+      throw error;
+    }
   }
 
   /** Runs the function again and again, until its transaction is committed. It is the caller's turn. */

@@ -4,8 +4,9 @@ import type { As, Snapshot } from "./driver.ts";
 import { ContainerNotFoundError, DuplicateContainerError } from "./errors.ts";
 import { compareKeys } from "./keys.ts";
 import { chain, type MaybePromise } from "./maybe-promise.ts";
-import { Overlay, type OwnContainer, put, type Write, wipe } from "./overlay.ts";
+import { Overlay, type OwnContainer, type OwnEntry, put, type Write, wipe } from "./overlay.ts";
 import type { Interval } from "./range.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
 import { copyInForm, inForm, type Value } from "./values.ts";
 
 export class View {
@@ -112,8 +113,7 @@ export class View {
       if (!exists) throw new ContainerNotFoundError(container);
       if (write.kind === "put") {
         if (write.entries.length === 0) return;
-        const target = this.overlay.own(container, existed);
-        for (const [key, value] of write.entries) put(target, key, value);
+        return putAll(this.overlay.own(container, existed), write.entries);
       } else {
         wipe(this.overlay.own(container, existed), write.kind === "clear");
       }
@@ -150,6 +150,23 @@ export class View {
       if (existed) this.#known.add(container);
       return existed;
     });
+  }
+}
+
+/** How many entries are set between two looks at the clock. */
+const STRIDE = 128;
+
+/** Nothing can fail any more, so many may be set in slices. */
+function putAll(own: OwnContainer, entries: readonly OwnEntry[]): MaybePromise<void> {
+  if (entries.length > STRIDE) return putInSlices(own, entries);
+  for (const [key, value] of entries) put(own, key, value);
+}
+
+async function putInSlices(own: OwnContainer, entries: readonly OwnEntry[]): Promise<void> {
+  let count = 0;
+  for (const [key, value] of entries) {
+    put(own, key, value);
+    if (++count % STRIDE === 0 && crowded()) await nextTurn();
   }
 }
 

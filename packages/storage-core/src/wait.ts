@@ -9,6 +9,9 @@ export const DEFAULT_TIMEOUT = 5000;
 /** So many tries come one turn of the loop apart, the others a millisecond. Longer waits starve beside a busy writer. */
 const QUICK_TRIES = 5;
 
+/** The longest that a timer can wait, in milliseconds: 24 days. */
+export const LONGEST_TIMER = 0x7fffffff;
+
 /** A moment until which to wait; times are `performance.now()`, in milliseconds. */
 export interface Deadline {
   readonly began: number;
@@ -70,6 +73,26 @@ async function again<T>(
   }
 }
 
+/** What the promise comes to; unless the deadline passes or the signal is aborted first, which rejects. */
+export async function inTime<T>(
+  promise: Promise<T>,
+  deadline: Deadline,
+  waitedFor: string,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const settled = new AbortController();
+  const limit = async (): Promise<never> => {
+    const either = AbortSignal.any([settled.signal, ...(signal ? [signal] : [])]);
+    while (timeLeft(deadline) > 0) await sleep(timeLeft(deadline), either);
+    throw busy(deadline, waitedFor);
+  };
+  try {
+    return await Promise.race([promise, limit()]);
+  } finally {
+    settled.abort();
+  }
+}
+
 /** Resolves after so many milliseconds; rejects at once when the signal is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -81,10 +104,11 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(new StorageAbortError(signal?.reason));
     };
-    const timer = setTimeout(() => {
+    const end = (): void => {
       signal?.removeEventListener("abort", stop);
       resolve();
-    }, ms);
+    };
+    const timer = setTimeout(end, Math.min(Math.max(0, ms), LONGEST_TIMER));
     signal?.addEventListener("abort", stop, { once: true });
   });
 }

@@ -1,5 +1,5 @@
 /** A line of those who wait for their turn, first come first served, each until its own deadline. */
-import { busy, type Deadline, timeLeft } from "./wait.ts";
+import { busy, type Deadline, LONGEST_TIMER, timeLeft } from "./wait.ts";
 
 export interface Waiting {
   readonly deadline: Deadline;
@@ -55,7 +55,7 @@ export class WaitingLine<T extends Waiting> {
     this.#wakesAt = at;
     this.#timer = setTimeout(
       () => this.#expire(),
-      Math.min(Math.max(1, Math.ceil(ms)), 0x7fffffff),
+      Math.min(Math.max(1, Math.ceil(ms)), LONGEST_TIMER),
     );
   }
 
