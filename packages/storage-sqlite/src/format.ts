@@ -16,9 +16,9 @@ import {
 import type { Database } from "./sqlite.ts";
 
 /** "CATP" in ASCII. */
-export const APPLICATION_ID = 0x43415450;
+const APPLICATION_ID = 0x43415450;
 /** The version that this driver writes, and the newest that it reads. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** Turns a new, empty database into an empty storage. */
 export const CREATE: string = `

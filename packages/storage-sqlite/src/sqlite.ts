@@ -20,7 +20,7 @@ export interface Database {
   close(): unknown;
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly readonly?: boolean;
   readonly fileMustExist?: boolean;
   readonly timeout?: number;
