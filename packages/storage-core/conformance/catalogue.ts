@@ -1,5 +1,27 @@
 /** All checks, in the order in which they run. */
 import type { Check } from "./check.ts";
+import { bulkChecks } from "./checks/bulk.ts";
+import { conflictChecks } from "./checks/conflicts.ts";
+import { containerChecks } from "./checks/containers.ts";
+import { errorChecks } from "./checks/errors.ts";
+import { isolationChecks } from "./checks/isolation.ts";
+import { itemChecks } from "./checks/items.ts";
+import { iterationChecks } from "./checks/iteration.ts";
+import { lifecycleChecks } from "./checks/lifecycle.ts";
+import { openingChecks } from "./checks/opening.ts";
+import { readonlyChecks } from "./checks/readonly.ts";
 import { transactionChecks } from "./checks/transactions.ts";
 
-export const checks: readonly Check[] = [...transactionChecks];
+export const checks: readonly Check[] = [
+  ...openingChecks,
+  ...readonlyChecks,
+  ...lifecycleChecks,
+  ...containerChecks,
+  ...itemChecks,
+  ...bulkChecks,
+  ...iterationChecks,
+  ...transactionChecks,
+  ...isolationChecks,
+  ...conflictChecks,
+  ...errorChecks,
+];

@@ -188,6 +188,18 @@ export const themes: readonly Theme[] = [
     },
   },
   {
+    title: "Durability and sharing",
+    clauses: {
+      "durability.declared":
+        "A commit that has resolved survives what was declared at `open`: the loss of power, or the death of the process.",
+      "durability.kill":
+        "Killed at any instant, a storage opens again with every acknowledged commit in it, and no part of any other.",
+      "durability.visible": "What others can see is durable already.",
+      "sharing.processes":
+        "Threads and processes share a storage as the driver's facts declare. Where they declare that it is not shared, a second opener gets a `StorageLockedError` at once, and nothing is damaged.",
+    },
+  },
+  {
     title: "Errors",
     clauses: {
       "errors.typed":
@@ -197,6 +209,16 @@ export const themes: readonly Theme[] = [
     },
   },
 ];
+
+/** Why a clause has no check in the kit, where it has none. */
+export const unchecked: Readonly<Record<string, string>> = {
+  "durability.kill": "tested by each driver, which kills processes of its own",
+  "durability.declared":
+    "to lose power takes another machine; drivers test what they tell their engine",
+  "durability.visible":
+    "follows from the engine's own order of syncing and publishing; drivers name it",
+  "sharing.processes": "tested by each driver, with processes and worker threads of its own",
+};
 
 /** All clauses by id. */
 export const clauses: ReadonlyMap<string, string> = new Map(

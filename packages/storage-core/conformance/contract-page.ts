@@ -1,6 +1,6 @@
 /** The contract as a page to be read: `docs/contract.md` is what this answers, and a test keeps it so. */
 import type { Check } from "./check.ts";
-import { type Theme, themes } from "./clauses.ts";
+import { type Theme, themes, unchecked } from "./clauses.ts";
 
 const INTRODUCTION = `# The contract
 
@@ -15,7 +15,7 @@ Three things follow from these rules, and are worth saying:
 
 - A read that is called on a storage after one of its own writes, which is not awaited, waits for that write; it waits for nothing else.
   \`transaction(fn)\` takes its place in the order of calls when it commits, and no read waits for it.
-- Items from an *async* iterable are set when the iterable has ended, and take their place in the order of calls then. How long that
+- Items from an async iterable are set when the iterable has ended, and take their place in the order of calls then. How long that
   takes is up to the caller, so no other call waits for it, but for commit, rollback and close.
 - A transaction begun by hand does not queue. It may commit while a \`transaction(fn)\` runs, and that function then runs again.
 
@@ -31,7 +31,7 @@ export function contractPage(checks: readonly Check[]): string {
 function section({ title, clauses }: Theme, checks: readonly Check[]): string {
   const lines = Object.entries(clauses).map(([id, sentence]) => {
     const tested = checks.filter((check) => check.clauses.includes(id)).map((check) => check.id);
-    return `- **${id}**: ${sentence}\n  <br>${tested.join(" ")}`;
+    return `- **${id}**: ${sentence}\n  <br>${unchecked[id] ?? tested.join(" ")}`;
   });
   return `## ${title}\n\n${lines.join("\n")}\n`;
 }

@@ -6,4 +6,4 @@ export { checks } from "./catalogue.ts";
 export type { Check } from "./check.ts";
 export { clauses, type Theme, themes } from "./clauses.ts";
 export { runCheck } from "./run.ts";
-export { type LoadedTarget, loadTarget, type Target } from "./target.ts";
+export { type LoadedTarget, loadTarget, type Target, type TargetModule } from "./target.ts";

@@ -151,7 +151,7 @@ function copy(state: State): State {
   return new Map(Array.from(state, ([container, items]) => [container, new Map(items)]));
 }
 
-export function byBytes(a: string, b: string): number {
+function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

@@ -10,17 +10,30 @@ export interface Target {
   readonly execArgv?: readonly string[];
 }
 
-/** A target whose module was imported. */
-export interface LoadedTarget extends Target {
+/** What the module exports. */
+export interface TargetModule {
   readonly storage: StorageOpener;
+  /** Turns the closed storage at the path into one of a newer format version. Every driver whose data outlive the process needs it. */
+  readonly newerFormat?: (path: string) => void | Promise<void>;
+  /** Makes a database of another program at the path, with the driver's own engine, where it has one that others use as well. */
+  readonly anotherProgram?: (path: string) => void | Promise<void>;
 }
 
+/** A target whose module was imported. */
+export interface LoadedTarget extends Target, TargetModule {}
+
 export async function loadTarget(target: Target): Promise<LoadedTarget> {
-  const { storage } = (await import(String(target.module))) as { storage?: StorageOpener };
+  const exported = (await import(String(target.module))) as Partial<TargetModule>;
+  const { storage, newerFormat, anotherProgram } = exported;
   if (typeof storage?.open !== "function" || storage.driver === undefined) {
     throw new TypeError(
       `${target.module} must export the storage to be tested: export { SqliteStorage as storage }`,
     );
   }
-  return { ...target, storage };
+  return {
+    ...target,
+    storage,
+    ...(newerFormat === undefined ? {} : { newerFormat }),
+    ...(anotherProgram === undefined ? {} : { anotherProgram }),
+  };
 }

@@ -1,14 +1,17 @@
 import { checks, clauses } from "@caterpillar/storage-core/conformance";
 import { expect, it } from "vitest";
+import { unchecked } from "../conformance/clauses.ts";
 import { contractPage } from "../conformance/contract-page.ts";
 
 it("docs/contract.md states each clause once, with its checks", async () => {
   await expect(contractPage(checks)).toMatchFileSnapshot("../../../docs/contract.md");
 });
 
-it("every clause has a check", () => {
+it("every clause has a check, or says why it has none", () => {
   const tested = new Set(checks.flatMap((check) => check.clauses));
-  expect([...clauses.keys()].filter((id) => !tested.has(id))).toEqual([]);
+  expect([...clauses.keys()].filter((id) => !tested.has(id)).sort()).toEqual(
+    Object.keys(unchecked).sort(),
+  );
 });
 
 it("every check names clauses that exist", () => {

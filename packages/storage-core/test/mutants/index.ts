@@ -1,4 +1,32 @@
+import { bulkMutants } from "./bulk.ts";
+import { conflictMutants } from "./conflicts.ts";
+import { containerMutants } from "./containers.ts";
+import { errorMutants } from "./errors.ts";
+import { isolationMutants } from "./isolation.ts";
+import { itemMutants } from "./items.ts";
+import { iterationMutants } from "./iteration.ts";
+import { lifecycleMutants } from "./lifecycle.ts";
 import type { Mutant } from "./mutant.ts";
+import { openingMutants } from "./opening.ts";
+import { readonlyMutants } from "./readonly.ts";
+import { skewMutants } from "./skew.ts";
+import { transactionFunctionMutants } from "./transaction-function.ts";
 import { transactionMutants } from "./transactions.ts";
+import { waitingMutants } from "./waiting.ts";
 
-export const mutants: readonly Mutant[] = [...transactionMutants];
+export const mutants: readonly Mutant[] = [
+  ...openingMutants,
+  ...readonlyMutants,
+  ...lifecycleMutants,
+  ...containerMutants,
+  ...itemMutants,
+  ...bulkMutants,
+  ...iterationMutants,
+  ...transactionMutants,
+  ...transactionFunctionMutants,
+  ...isolationMutants,
+  ...skewMutants,
+  ...waitingMutants,
+  ...conflictMutants,
+  ...errorMutants,
+];

@@ -50,7 +50,9 @@ export function replace<T extends object>(object: T, members: Partial<T>): T {
     get(target, name) {
       if (Object.hasOwn(members, name)) return members[name as keyof T];
       const member: unknown = Reflect.get(target, name, target);
-      return typeof member === "function" ? member.bind(target) : member;
+      if (typeof member !== "function") return member;
+      // Not bound: `await using` does not take a bound function.
+      return (...args: unknown[]) => member.apply(target, args);
     },
   });
 }

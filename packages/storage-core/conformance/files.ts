@@ -1,0 +1,31 @@
+/** What is on the disk, to be compared with a later look. */
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+
+/** Everything in a folder and below it: the path from the folder on, and what is there, to the byte. */
+export function filesIn(folder: string): Record<string, string> {
+  return Object.fromEntries(below(folder).map((path) => [path, describe(join(folder, path))]));
+}
+
+/** Cuts off the second half of every file that a storage is made of. */
+export function cutInHalf(storage: string): void {
+  const isFolder = lstatSync(storage).isDirectory();
+  const files = isFolder ? below(storage).map((path) => join(storage, path)) : [storage];
+  for (const file of files) {
+    const stats = lstatSync(file);
+    if (stats.isFile()) truncateSync(file, Math.floor(stats.size / 2));
+  }
+}
+
+function below(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+}
+
+function describe(path: string): string {
+  const stats = lstatSync(path);
+  if (stats.isDirectory()) return "a folder";
+  if (!stats.isFile()) return "neither a file nor a folder";
+  const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
+  return `${stats.size} bytes, ${digest}`;
+}
