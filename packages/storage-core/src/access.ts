@@ -16,8 +16,14 @@ export type Target =
   | "containers"
   | { readonly container: string; readonly key?: string };
 
+/** What a read does with the state, and with what the caller has given for it. */
+export type Look<T, G> = (view: View, given: G) => MaybePromise<T>;
+
 export interface Access {
-  read<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T>;
+  /** Reads. A promise of what is given, keys from an async iterable, takes its place in the order of calls when it has come. */
+  read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T>;
+  /** Throws where no read may be made. */
+  mayRead(): void;
   /** Throws where no write may be made. Asked before a caller's items are read. */
   mayWrite(): void;
   /**

@@ -3,7 +3,7 @@
  *
  * Its life: open, sealed (commit or rollback was called: no new call is taken, those in flight go on), over.
  */
-import { type Access, paced, type Target } from "./access.ts";
+import { type Access, type Look, paced, type Target } from "./access.ts";
 import { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -11,6 +11,7 @@ import type { Durability, Snapshot } from "./driver.ts";
 import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Source } from "./iteration.ts";
+import { letGo } from "./let-go.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
@@ -53,7 +54,8 @@ export class ActiveTransaction implements Access {
   /** Waits for the calls in flight, then applies the writes. Sealed before. */
   async commit(): Promise<void> {
     const { queue, durability, timeout } = this.#settings;
-    await this.#finish(async (view) => {
+    await this.#finish(async () => {
+      const view = this.#pinned();
       if (!view.overlay.isEmpty) await queue.commit(view, durability, timeout);
     });
   }
@@ -75,6 +77,10 @@ export class ActiveTransaction implements Access {
     }
   }
 
+  mayRead(): void {
+    this.check();
+  }
+
   mayWrite(): void {
     this.check();
     if (this.#settings.readonly !== undefined) {
@@ -82,10 +88,12 @@ export class ActiveTransaction implements Access {
     }
   }
 
-  read<T>(_target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T> {
+  read<T, G>(_target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.check();
     // Only what is looked up in the own writes has to be done in turn; the snapshot stays as it is.
-    const boxed = this.#order.run(() => ({ answer: look(this.#pinned()) }));
+    const boxed = chain(given, (read) =>
+      this.#order.run(() => ({ answer: look(this.#pinned(), read) })),
+    );
     return this.#track(chain(boxed, ({ answer }) => answer));
   }
 
@@ -122,16 +130,14 @@ export class ActiveTransaction implements Access {
     return isPromise(answer) ? this.#inFlight.track(answer) : paced(answer);
   }
 
-  async #finish(apply: (view: View) => void | Promise<void>): Promise<void> {
+  async #finish(apply: () => void | Promise<void>): Promise<void> {
     await this.#inFlight.idle();
-    const view = this.#view;
-    if (view === undefined) return;
     try {
-      await apply(view);
+      await apply();
     } finally {
+      const view = this.#view;
       this.#view = undefined;
-      // Nothing is lost by a snapshot that cannot be closed, and a commit that was made stays made.
-      await Promise.resolve(view.snapshot.close()).catch(ignore);
+      if (view !== undefined) await letGo(view.snapshot);
     }
   }
 }

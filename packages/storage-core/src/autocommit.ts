@@ -4,7 +4,7 @@
  * On one storage they take effect in call order. A read waits for those of its storage's own writes that it may depend on, and
  * for nothing else. Reads from within a `transaction()` wait for no write: that write may be waiting for the transaction.
  */
-import { type Access, paced, type Target, touches } from "./access.ts";
+import { type Access, type Look, paced, type Target, touches } from "./access.ts";
 import type { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -13,10 +13,12 @@ import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isInside } from "./inside.ts";
 import type { Lease, Source } from "./iteration.ts";
+import { letGo } from "./let-go.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
 import { View } from "./view.ts";
+import { busy, type Deadline, deadlineIn, EARLIER_CALLS, inTime, timeLeft } from "./wait.ts";
 
 export interface AutocommitSettings {
   readonly queue: CommitQueue;
@@ -35,15 +37,24 @@ export class Autocommit implements Access {
   readonly #settings: AutocommitSettings;
   /** Writes that were made and are not committed yet. */
   readonly #pending = new Map<Write, Promise<void>>();
+  /** Reads that wait for one of those writes, until their snapshots are pinned. */
+  readonly #pinning = new Set<Promise<unknown>>();
   readonly #leases = new Set<Lease<unknown>>();
 
   constructor(settings: AutocommitSettings) {
     this.#settings = settings;
   }
 
-  read<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T> {
+  read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
+    this.mayRead();
+    const answer = chain(given, (read) =>
+      chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
+    );
+    return this.#track(answer);
+  }
+
+  mayRead(): void {
     this.#settings.check();
-    return this.#track(chain(this.pin(target), (snapshot) => lookAndClose(snapshot, look)));
   }
 
   mayWrite(): void {
@@ -59,9 +70,8 @@ export class Autocommit implements Access {
 
   write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
-    const enter = (read: Write): MaybePromise<{ done: Promise<void> }> =>
-      this.#settings.order.run(() => ({ done: this.#commit(read) }));
-    return this.#track(chain(chain(write, enter), ({ done }) => done));
+    const boxed = chain(write, (read) => this.#enter(read));
+    return this.#track(chain(boxed, ({ done }) => done));
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
@@ -82,9 +92,19 @@ export class Autocommit implements Access {
   /** Pins the newest state, with all earlier writes of this storage in it that the target may depend on. */
   pin(target: Target): MaybePromise<Snapshot> {
     const { queue, durability, timeout, order } = this.#settings;
-    const pin = (): MaybePromise<Snapshot> => queue.pin(durability, timeout);
+    const pin = (): MaybePromise<Snapshot> => queue.pin(durability, deadlineIn(timeout));
     if (isInside(queue)) return pin();
-    return order.run(() => chain(this.#settled(target), pin));
+    // Those that must wait for a write are waited for by later writes alone: other reads overtake them.
+    const boxed = order.run(() => {
+      const before = this.#settled(target);
+      return before === undefined ? pin() : { pinned: this.#hold(before.then(pin)) };
+    });
+    return chain(boxed, (either) => ("pinned" in either ? either.pinned : either));
+  }
+
+  /** Resolves when no read waits for its snapshot any more: what comes later must not be seen by it. */
+  readsPinned(): MaybePromise<void> {
+    if (this.#pinning.size > 0) return Promise.all(this.#pinning).then(ignore);
   }
 
   /** Lets go of all iterations. None has a call in flight. */
@@ -92,9 +112,26 @@ export class Autocommit implements Access {
     for (const lease of this.#leases) lease.end();
   }
 
-  #commit(write: Write): Promise<void> {
-    const { queue, durability, timeout } = this.#settings;
-    const done = queue.write(write, durability, timeout);
+  /** Waits for earlier calls on this storage, but no longer than a call waits, and hands the write to the queue. */
+  #enter(write: Write): MaybePromise<{ done: Promise<void> }> {
+    const { order, timeout } = this.#settings;
+    const deadline = deadlineIn(timeout);
+    let waited = false;
+    const entered = order.run(() => {
+      const enter = (): { done: Promise<void> } => {
+        if (waited && timeLeft(deadline) <= 0) throw busy(deadline, EARLIER_CALLS);
+        return { done: this.#commit(write, deadline) };
+      };
+      return chain(this.readsPinned(), enter);
+    });
+    if (!isPromise(entered)) return entered;
+    waited = true;
+    return inTime(entered, deadline, EARLIER_CALLS, undefined);
+  }
+
+  #commit(write: Write, deadline: Deadline): Promise<void> {
+    const { queue, durability } = this.#settings;
+    const done = queue.write(write, durability, deadline);
     this.#pending.set(write, done);
     const forget = (): void => {
       this.#pending.delete(write);
@@ -103,12 +140,20 @@ export class Autocommit implements Access {
     return done;
   }
 
-  /** Resolves when the pending writes that the target may depend on have come out one way or the other. */
-  #settled(target: Target): MaybePromise<void> {
-    if (this.#pending.size === 0) return;
+  /** Resolves when the pending writes that the target may depend on have come out one way or the other; `undefined` where none is. */
+  #settled(target: Target): Promise<unknown> | undefined {
     const relevant: Promise<void>[] = [];
     for (const [write, done] of this.#pending) if (touches(write, target)) relevant.push(done);
-    if (relevant.length > 0) return Promise.allSettled(relevant).then(ignore);
+    return relevant.length === 0 ? undefined : Promise.allSettled(relevant);
+  }
+
+  /** Keeps later writes waiting until the snapshot is pinned. */
+  #hold(pinned: Promise<Snapshot>): Promise<Snapshot> {
+    const settled: Promise<unknown> = pinned
+      .catch(ignore)
+      .then(() => this.#pinning.delete(settled));
+    this.#pinning.add(settled);
+    return pinned;
   }
 
   async #lease<T>(
@@ -120,7 +165,7 @@ export class Autocommit implements Access {
       if (!open) return;
       open = false;
       this.#leases.delete(lease as Lease<unknown>);
-      void Promise.resolve(snapshot.close()).catch(ignore);
+      void letGo(snapshot);
     };
     let lease: Lease<T> | undefined;
     try {

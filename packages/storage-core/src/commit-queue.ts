@@ -13,6 +13,7 @@
 import { CallOrder } from "./call-order.ts";
 import type { Changes, Durability, Engine, Snapshot } from "./driver.ts";
 import { StorageAbortError, StorageBusyError, TransactionConflictError } from "./errors.ts";
+import { letGo } from "./let-go.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
@@ -56,9 +57,8 @@ export class CommitQueue {
   }
 
   /** Commits one write by itself; resolves when it is as durable as asked. */
-  write(write: Write, durability: Durability, timeout: number): Promise<void> {
+  write(write: Write, durability: Durability, deadline: Deadline): Promise<void> {
     return new Promise((resolve, reject) => {
-      const deadline = deadlineIn(timeout);
       this.#enter({ kind: "write", write, durability, deadline, resolve, reject });
     });
   }
@@ -92,10 +92,10 @@ export class CommitQueue {
   }
 
   /** Pins a snapshot, waiting for the engine where it is busy. */
-  pin(durability: Durability, timeout: number): MaybePromise<Snapshot> {
+  pin(durability: Durability, deadline: Deadline): MaybePromise<Snapshot> {
     return untilFree(
       () => this.#engine.snapshot(durability),
-      deadlineIn(timeout),
+      deadline,
       `a snapshot of ${this.#path}, which another process or thread keeps locked`,
     );
   }
@@ -195,12 +195,13 @@ export class CommitQueue {
     const durability = group.some((one) => one.durability === "power-loss")
       ? "power-loss"
       : "process-crash";
-    const pinned = this.pin(durability, timeLeft(deadline));
+    const pinned = this.pin(durability, deadline);
     const snapshot = isPromise(pinned) ? await pinned : pinned;
     let open = true;
     const close = async (): Promise<void> => {
-      if (open) await snapshot.close();
+      if (!open) return;
       open = false;
+      await letGo(snapshot);
     };
     try {
       const view = new View(snapshot);

@@ -40,7 +40,7 @@ export class Container<Input, Output = Input> {
     const container = toName(this.id);
     const wanted = toKey(key);
     const { form } = this.#encoding;
-    const value = await this.#access().read({ container, key: wanted }, (view) =>
+    const value = await this.#access().read({ container, key: wanted }, undefined, (view) =>
       view.get(container, wanted, form),
     );
     return value === undefined ? undefined : decode(this.#encoding, value);
@@ -51,12 +51,12 @@ export class Container<Input, Output = Input> {
     const container = toName(this.id);
     const { form } = this.#encoding;
     const access = this.#access();
-    const collected = collectKeys(keys, (key) => key);
-    const wanted = isPromise(collected) ? await collected : collected;
-    const values = await access.read({ container }, (view) =>
-      view.getMany(container, wanted, form),
+    access.mayRead();
+    const wanted = collectKeys(keys, (key) => key);
+    const values = await access.read({ container }, wanted, (view, list) =>
+      view.getMany(container, list, form),
     );
-    return wanted.map((key, i) => {
+    return (await wanted).map((key, i) => {
       const value = values[i];
       return [key, value === undefined ? undefined : decode(this.#encoding, value)];
     });
@@ -66,7 +66,7 @@ export class Container<Input, Output = Input> {
   async has(key: Key): Promise<boolean> {
     const container = toName(this.id);
     const wanted = toKey(key);
-    const value = await this.#access().read({ container, key: wanted }, (view) =>
+    const value = await this.#access().read({ container, key: wanted }, undefined, (view) =>
       view.get(container, wanted, "presence"),
     );
     return value !== undefined;
@@ -125,7 +125,7 @@ export class Container<Input, Output = Input> {
   /** How many entries the container has, exactly. */
   async count(): Promise<number> {
     const container = toName(this.id);
-    return await this.#access().read({ container }, (view) => view.count(container));
+    return await this.#access().read({ container }, undefined, (view) => view.count(container));
   }
 
   /** Deletes all entries. The container stays. */

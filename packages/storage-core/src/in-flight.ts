@@ -15,6 +15,11 @@ export class InFlight {
     return call;
   }
 
+  /** Whether a call is under way. */
+  get busy(): boolean {
+    return this.#count > 0;
+  }
+
   /** Resolves when no call is under way; `undefined` where none is. */
   idle(): Promise<void> | undefined {
     if (this.#count === 0) return undefined;

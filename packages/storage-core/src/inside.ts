@@ -22,12 +22,19 @@ const current = new AsyncLocalStorage<Inside>();
 
 /** Runs the function as the inside of a transaction. */
 export async function runInside<T>(held: Held, run: () => T | Promise<T>): Promise<T> {
-  const inside: Inside = { ...held, outer: current.getStore(), over: false };
+  const inside: Inside = { ...held, outer: stillRunning(current.getStore()), over: false };
   try {
     return await current.run(inside, run);
   } finally {
     inside.over = true;
   }
+}
+
+/** A chain of transactions, each begun from the last one's code, must not keep all that are over. */
+function stillRunning(inside: Inside | undefined): Inside | undefined {
+  let running = inside;
+  while (running?.over) running = running.outer;
+  return running;
 }
 
 /** Whether the caller is inside of a transaction that has the turn of this queue. */

@@ -101,6 +101,7 @@ class MemoryEngine implements Engine {
     }
     const next = before.clone();
     for (const { container, action, entries } of changes) {
+      if (crowded()) await nextTurn();
       if (next.has(container) === (action === "create")) throw new TransactionConflictError();
       if (action === "delete") {
         next.delete(container);

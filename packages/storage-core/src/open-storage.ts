@@ -18,6 +18,7 @@ export interface StorageOpener {
    * `StorageFormatError`, `StorageVersionError`, `StorageCorruptError` if what is there is not a storage of this driver, was written by a newer
    * version of it, or is damaged;
    * `StorageLockedError`, `StorageBusyError` if somebody else has it and does not share it, or is in the way for too long;
+   * `StorageIOError` if the operating system refuses: no permission, no space, no such file system;
    * `StorageUnsupportedError` if the driver cannot run on this version of Node;
    * `TypeError` for options that make no sense.
    */

@@ -58,12 +58,12 @@ export abstract class Operations {
   /** Whether there is a container of the name. */
   async hasContainer(id: string): Promise<boolean> {
     const container = toName(id);
-    return await this.access().read({ container }, (view) => view.has(container));
+    return await this.access().read({ container }, undefined, (view) => view.has(container));
   }
 
   /** The names of all containers, in order. */
   async listContainers(): Promise<string[]> {
-    return await this.access().read("containers", (view) => view.containers());
+    return await this.access().read("containers", undefined, (view) => view.containers());
   }
 
   /** The value of a key, or `undefined` where it is missing; as text unless another encoding is given. */

@@ -26,7 +26,10 @@ export interface TransactionOptions {
   readonly readonly?: boolean | undefined;
   /** How often the function is run again after a conflict with another process or thread. Default: 100. */
   readonly retries?: number | undefined;
-  /** How long to wait for its turn, in milliseconds. Default: the storage's. */
+  /**
+   * How long to wait for its turn, in milliseconds. Locks of other processes are waited for as the storage was told at `open`.
+   * Default: the storage's.
+   */
   readonly timeout?: number | undefined;
   /** Stops waiting, and running again; a function that runs is not interrupted. */
   readonly signal?: AbortSignal | undefined;

@@ -15,7 +15,7 @@ import {
 import { InFlight } from "./in-flight.ts";
 import { isInside, isRunningIn, runInside } from "./inside.ts";
 import { describe } from "./keys.ts";
-import { ignore, isPromise } from "./maybe-promise.ts";
+import { chain, ignore, isPromise } from "./maybe-promise.ts";
 import { Operations } from "./operations.ts";
 import {
   type CheckedOpenOptions,
@@ -23,7 +23,7 @@ import {
   type TransactionOptions,
 } from "./options.ts";
 import { type EndTransaction, Transaction } from "./transaction.ts";
-import { type Deadline, deadlineIn, inTime, sleep } from "./wait.ts";
+import { type Deadline, deadlineIn, EARLIER_CALLS, inTime, sleep } from "./wait.ts";
 
 type Run<T> = (tx: Transaction, attempt: number) => T | Promise<T>;
 
@@ -161,9 +161,10 @@ export class Storage extends Operations implements AsyncDisposable {
    * iterations, and lets go of the engine. May be called again. Every other call after it rejects with `StorageClosedError`.
    */
   async close(): Promise<void> {
-    if (isRunningIn(this)) {
+    // Calls in flight on a storage beside it may wait for the transaction, too.
+    if (isRunningIn(this) || (isInside(this.#engine.queue) && this.#inFlight.busy)) {
       throw new TransactionStateError(
-        "close() inside of this storage's transaction() would wait for itself; close it outside",
+        "close() inside of transaction() would wait for the transaction itself; close the storage outside",
       );
     }
     this.#closed ??= this.#shutDown(this.#begun);
@@ -196,7 +197,9 @@ export class Storage extends Operations implements AsyncDisposable {
     if (this.#begun === active) this.#begun = undefined;
     const end = (): Promise<void> => active[how]();
     // Later calls on the storage see what was committed. Inside of transaction(), those before may be waiting for that.
-    const ended = isInside(this.#engine.queue) ? end() : this.#order.run(end);
+    const ended = isInside(this.#engine.queue)
+      ? end()
+      : this.#order.run(() => chain(this.#autocommit.readsPinned(), end));
     return this.#inFlight.track(Promise.resolve(ended));
   };
 
@@ -218,10 +221,13 @@ export class Storage extends Operations implements AsyncDisposable {
 
   /** Waits for earlier calls on this storage, and then for those in the queue. */
   async #turn(deadline: Deadline, signal: AbortSignal | undefined): Promise<Turn> {
-    const wanted = this.#order.run(() => ({ turn: this.#engine.queue.turn(deadline, signal) }));
+    const enter = (): { turn: Promise<Turn> } => ({
+      turn: this.#engine.queue.turn(deadline, signal),
+    });
+    const wanted = this.#order.run(() => chain(this.#autocommit.readsPinned(), enter));
     if (!isPromise(wanted)) return await wanted.turn;
     try {
-      const entered = inTime(wanted, deadline, "earlier calls on this storage", signal);
+      const entered = inTime(wanted, deadline, EARLIER_CALLS, signal);
       return await (await entered).turn;
     } catch (error) {
       // A turn that comes when nobody waits for it any more is given back.
@@ -239,7 +245,7 @@ export class Storage extends Operations implements AsyncDisposable {
     const { durability, timeout } = this.#options;
     for (let attempt = 1; ; attempt++) {
       if (signal?.aborted) throw new StorageAbortError(signal.reason);
-      const snapshot = await this.#engine.queue.pin(durability, timeout);
+      const snapshot = await this.#engine.queue.pin(durability, deadlineIn(timeout));
       const outcome = await this.#attempt(run, attempt, snapshot, false);
       if ("result" in outcome) return outcome.result;
       if (attempt > retries) throw outcome.conflict;

@@ -1,4 +1,5 @@
 /** Values: what is accepted, and the two forms in which a stored one is read. */
+import { types } from "node:util";
 import { StorageEncodingError } from "./errors.ts";
 import { describe, toText } from "./keys.ts";
 
@@ -13,7 +14,8 @@ export type Form = "text" | "bytes";
 
 /** Returns the value as it is stored, never sharing memory with the caller's; `TypeError` if it cannot be stored. */
 export function toValue(value: ValueInput): Value {
-  if (value instanceof Uint8Array) return new Uint8Array(value);
+  // Of any realm: the global constructors of a test runner's sandbox are others.
+  if (types.isUint8Array(value)) return new Uint8Array(value);
   if (typeof value === "object") {
     throw new TypeError(
       `a value must be a string, bytes (Uint8Array), a number, a bigint or a boolean, not ${describe(value)}`,

@@ -9,6 +9,9 @@ import type { Interval } from "./range.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
 import { copyInForm, inForm, type Value } from "./values.ts";
 
+/** How many entries are set, or keys are looked up, between two looks at the clock. */
+const STRIDE = 256;
+
 export class View {
   readonly snapshot: Snapshot;
   readonly overlay: Overlay = new Overlay();
@@ -50,7 +53,7 @@ export class View {
   getMany(container: string, keys: readonly string[], as: As): MaybePromise<(Value | undefined)[]> {
     return chain(this.#find(container), (own) => {
       if (own === undefined) {
-        return chain(this.snapshot.getMany(container, keys, as), (found) =>
+        return chain(this.#fetch(container, keys, as), (found) =>
           found.map((value) => baseValue(value, as)),
         );
       }
@@ -63,7 +66,7 @@ export class View {
       });
       if (asked.length === 0) return answers;
       const wanted = asked.map((i) => keys[i] as string);
-      return chain(this.snapshot.getMany(container, wanted, as), (found) => {
+      return chain(this.#fetch(container, wanted, as), (found) => {
         asked.forEach((i, j) => {
           answers[i] = baseValue(found[j], as);
         });
@@ -79,7 +82,7 @@ export class View {
       const entries = own.items.toArray();
       if (entries.length === 0) return this.snapshot.count(container);
       const keys = entries.map(([key]) => key);
-      return chain(this.snapshot.getMany(container, keys, "presence"), (found) => {
+      return chain(this.#fetch(container, keys, "presence"), (found) => {
         let change = 0;
         entries.forEach(([, value], i) => {
           if (found[i] === undefined) change += value === null ? 0 : 1;
@@ -120,6 +123,30 @@ export class View {
     });
   }
 
+  /** From the snapshot; where there are many keys, in slices. */
+  #fetch(
+    container: string,
+    keys: readonly string[],
+    as: As,
+  ): MaybePromise<readonly (Value | undefined)[]> {
+    if (keys.length <= STRIDE) return this.snapshot.getMany(container, keys, as);
+    return this.#fetchInSlices(container, keys, as);
+  }
+
+  async #fetchInSlices(
+    container: string,
+    keys: readonly string[],
+    as: As,
+  ): Promise<readonly (Value | undefined)[]> {
+    const values: (Value | undefined)[] = [];
+    for (let from = 0; from < keys.length; from += STRIDE) {
+      if (crowded()) await nextTurn();
+      const slice = keys.slice(from, from + STRIDE);
+      for (const value of await this.snapshot.getMany(container, slice, as)) values.push(value);
+    }
+    return values;
+  }
+
   #clearAll(): MaybePromise<void> {
     return chain(this.snapshot.containers(), (names) => {
       this.overlay.needsBase = true;
@@ -152,9 +179,6 @@ export class View {
     });
   }
 }
-
-/** How many entries are set between two looks at the clock. */
-const STRIDE = 128;
 
 /** Nothing can fail any more, so many may be set in slices. */
 function putAll(own: OwnContainer, entries: readonly OwnEntry[]): MaybePromise<void> {

@@ -12,6 +12,9 @@ const QUICK_TRIES = 5;
 /** The longest that a timer can wait, in milliseconds: 24 days. */
 export const LONGEST_TIMER = 0x7fffffff;
 
+/** What a call waits for that has to take its place in the order of calls. */
+export const EARLIER_CALLS = "earlier calls on this storage";
+
 /** A moment until which to wait; times are `performance.now()`, in milliseconds. */
 export interface Deadline {
   readonly began: number;

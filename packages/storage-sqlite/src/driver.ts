@@ -6,6 +6,8 @@ import {
   type Driver,
   DuplicateStorageError,
   type Engine,
+  nextTurn,
+  StorageBusyError,
   StorageFormatError,
 } from "@caterpillar/storage-core/driver";
 import { SqliteEngine } from "./engine.ts";
@@ -13,6 +15,9 @@ import { codeOf, translate } from "./errors.ts";
 import { CREATE, checkFile, checkFormat, journalsOf } from "./format.ts";
 import { FrozenEngine } from "./frozen-engine.ts";
 import { type Database, loadSqlite, type OpenDatabase } from "./sqlite.ts";
+
+/** How long others may hold the locks of a storage that was just created, in milliseconds. */
+const CREATED_TIMEOUT = 5000;
 
 export const driver: Driver = {
   name: "sqlite",
@@ -26,13 +31,31 @@ export const driver: Driver = {
   async open(path, { create, readonly }) {
     const openDatabase = await loadSqlite();
     try {
-      if (create) createDatabase(openDatabase, path);
-      return openEngine(openDatabase, path, readonly);
+      if (!create) return openEngine(openDatabase, path, readonly);
+      createDatabase(openDatabase, path);
+      return await openCreated(openDatabase, path);
     } catch (error) {
       throw translate(error, path);
     }
   },
 };
+
+/**
+ * Opens what was just created. Others may be quicker to open it, and hold its locks for a moment. To say so would be to be asked to
+ * create once more, and it exists by now.
+ */
+async function openCreated(openDatabase: OpenDatabase, path: string): Promise<Engine> {
+  const until = performance.now() + CREATED_TIMEOUT;
+  for (;;) {
+    try {
+      return openEngine(openDatabase, path, false);
+    } catch (error) {
+      const busy = translate(error, path) instanceof StorageBusyError;
+      if (!busy || performance.now() > until) throw error;
+    }
+    await nextTurn();
+  }
+}
 
 /** Opens what is there. Nothing of it is changed before it is known to be ours. */
 function openEngine(openDatabase: OpenDatabase, path: string, readonly: boolean): Engine {
@@ -86,8 +109,7 @@ function createDatabase(openDatabase: OpenDatabase, path: string): void {
     } finally {
       db.close();
     }
-    linkSync(draft, path);
-    syncFolder(dirname(path));
+    publish(draft, path);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw duplicate(path, error);
     throw error;
@@ -96,14 +118,17 @@ function createDatabase(openDatabase: OpenDatabase, path: string): void {
   }
 }
 
-/** Makes the new name durable. Windows has no such thing for folders, and does it by itself. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, "r");
+/**
+ * Gives the draft its name, durably. The folder is opened first, so that what can fail fails before there is a new name in it. Windows cannot
+ * sync a folder, and keeps names by itself.
+ */
+function publish(draft: string, path: string): void {
+  const folder = process.platform === "win32" ? undefined : openSync(dirname(path), "r");
   try {
-    fsyncSync(handle);
+    linkSync(draft, path);
+    if (folder !== undefined) fsyncSync(folder);
   } finally {
-    closeSync(handle);
+    if (folder !== undefined) closeSync(folder);
   }
 }
 

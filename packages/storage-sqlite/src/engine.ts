@@ -6,6 +6,7 @@
  * `SQLITE_BUSY_SNAPSHOT` if not. So SQLite itself finds the conflicts, whoever wrote, and no page is spent on a counter. Only where
  * a commit changes no row, SQLite would not take it for one; it then counts up a row of its own.
  */
+import { statSync } from "node:fs";
 import {
   type Changes,
   type ContainerChanges,
@@ -14,6 +15,8 @@ import {
   type Engine,
   nextTurn,
   type Snapshot,
+  StorageBusyError,
+  StorageIOError,
   TransactionConflictError,
   type WriteOptions,
 } from "@caterpillar/storage-core/driver";
@@ -33,6 +36,8 @@ export class SqliteEngine implements Engine {
   readonly #openDatabase: OpenDatabase;
   readonly #path: string;
   readonly #readonly: boolean;
+  /** The file that this is; its path may be given to another one. */
+  readonly #identity: string | undefined;
   readonly #idle: Connection[] = [];
   /** Open for as long as the engine is: the first and the last connection of a database take locks that others would meet. */
   readonly #first: Connection;
@@ -41,7 +46,11 @@ export class SqliteEngine implements Engine {
     this.#openDatabase = openDatabase;
     this.#path = path;
     this.#readonly = readonly;
-    this.#first = this.#connect((connection) => connection.look());
+    this.#identity = identityOf(path);
+    this.#first = this.#connect((connection) => {
+      if (!readonly) useLog(connection, path);
+      connection.look();
+    });
   }
 
   snapshot(durability: Durability): Snapshot {
@@ -67,12 +76,20 @@ export class SqliteEngine implements Engine {
     }
     try {
       const before = connection.changes;
-      for (const change of changes) await apply(connection, change);
+      for (const change of changes) {
+        await apply(connection, change);
+        if (crowded()) await nextTurn();
+      }
       if (connection.changes === before) connection.run("UPDATE empty_commits SET n = n + 1");
       connection.commit();
     } catch (error) {
       connection.rollback();
-      throw translate(error, this.#path);
+      const failure = translate(error, this.#path);
+      // The base went with the rollback. A second try on the same would find no conflict with anybody.
+      if (base !== undefined && failure instanceof StorageBusyError) {
+        throw new TransactionConflictError(undefined, { cause: failure });
+      }
+      throw failure;
     }
   }
 
@@ -92,6 +109,11 @@ export class SqliteEngine implements Engine {
     const options = { readonly: this.#readonly, fileMustExist: true, timeout: 0 };
     const connection = new Connection(this.#openDatabase(this.#path, options));
     try {
+      if (identityOf(this.#path) !== this.#identity) {
+        throw new StorageIOError(
+          `${this.#path} was moved or replaced while it was open; close this storage, and open it again`,
+        );
+      }
       if (!this.#readonly) connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
       prepare(connection);
       return connection;
@@ -106,6 +128,21 @@ export class SqliteEngine implements Engine {
     if (this.#idle.length < MAX_IDLE) this.#idle.push(connection);
     else connection.close();
   }
+}
+
+/** Tells one file from another that has its path now; `undefined` where there is none. */
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
+/** A copy that SQLite's own tools have made is in another mode, in which readers and writers keep each other waiting. */
+function useLog(connection: Connection, path: string): void {
+  const mode = connection.value("PRAGMA journal_mode = WAL");
+  if (mode === "wal") return;
+  throw new StorageIOError(
+    `${path} needs a write-ahead log, and SQLite keeps it in ${mode} mode: the file system lacks what a log needs`,
+  );
 }
 
 /** Applies what happens to one container, in slices that leave the event loop alive. */

@@ -15,6 +15,11 @@ export function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** What better-sqlite3 says of a value that it cannot hand to SQLite. */
+function isTooBig(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("too big");
+}
+
 /** The contract's error for what SQLite threw, or the error itself where the contract has none that says more. */
 export function translate(error: unknown, path: string): unknown {
   if (error instanceof StorageError) return error;
@@ -33,7 +38,7 @@ export function translate(error: unknown, path: string): unknown {
       cause,
     );
   }
-  if (code === "SQLITE_TOOBIG" || error instanceof RangeError) {
+  if (code === "SQLITE_TOOBIG" || isTooBig(error)) {
     return new StorageLimitError("SQLite holds values of up to 1,000,000,000 bytes", cause);
   }
   // SQLite's own codes, and those of the operating system, such as EACCES.

@@ -54,11 +54,15 @@ export class FrozenEngine implements Engine {
   }
 
   #current(): Connection {
-    const { mtimeNs, size, ino } = statSync(this.#path, { bigint: true });
-    const stamp = `${ino}:${size}:${mtimeNs}`;
+    let stamp = stampOf(this.#path);
     if (this.#copy?.stamp === stamp) return this.#copy.connection;
     checkFile(this.#path);
-    const image = readFileSync(this.#path);
+    let image = readFileSync(this.#path);
+    // Somebody may have written to it meanwhile.
+    for (let now = stampOf(this.#path); now !== stamp; now = stampOf(this.#path)) {
+      stamp = now;
+      image = readFileSync(this.#path);
+    }
     for (const offset of VERSIONS) if (image[offset] === 2) image[offset] = 1;
     const db = this.#openDatabase(image, { readonly: true });
     checkFormat(db, this.#path);
@@ -68,4 +72,10 @@ export class FrozenEngine implements Engine {
     this.#copy = { stamp, connection };
     return connection;
   }
+}
+
+/** Another one for another file, and for another content of it. */
+function stampOf(path: string): string {
+  const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+  return `${ino}:${size}:${mtimeNs}`;
 }

@@ -2,6 +2,7 @@
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
+import Sqlite from "better-sqlite3";
 import { expect, it } from "vitest";
 import { testFolder } from "./fixtures/folder.ts";
 
@@ -36,6 +37,36 @@ it("a file that was replaced is another storage than the one that is still open"
   renameSync(join(folder, "copy.db"), path);
   await using replaced = await SqliteStorage.open(path);
   expect(await replaced.getContainerItem("c", "which")).toBe("new");
+  // Connections were opened by the path, so that a transaction of the old one landed in the new file.
+  const iteration = old.getContainerKeys("c");
+  const write = async (): Promise<void> => {
+    await iteration.next();
+    await old.transaction((tx) => tx.setContainerItem("c", "which", "by the old one"));
+  };
+  await expect(write()).rejects.toMatchObject({ code: "STORAGE_IO" });
+  expect(await replaced.getContainerItem("c", "which")).toBe("new");
+});
+
+/**
+ * A copy that `VACUUM INTO` makes has no write-ahead log. There a commit found a reader's lock after it had given up its snapshot, was tried
+ * again without it, and overwrote what another process had committed in between.
+ */
+it("a copy made by SQLite's own tools gets its log again", async () => {
+  const folder = testFolder();
+  const original = await newStorage(join(folder, "test.db"));
+  await original.setContainerItem("c", "n", 1);
+  const raw = new Sqlite(original.path);
+  raw.exec(`VACUUM INTO '${join(folder, "copy.db")}'`);
+  raw.close();
+  await original.close();
+  await using first = await SqliteStorage.open(join(folder, "copy.db"), { timeout: 100 });
+  const looked = new Sqlite(first.path, { readonly: true });
+  expect(looked.pragma("journal_mode", { simple: true })).toBe("wal");
+  // A reader of another program, in the middle of reading, keeps nobody from writing.
+  looked.exec("BEGIN; SELECT count(*) FROM c1");
+  await first.setContainerItem("c", "n", 2);
+  looked.close();
+  expect(await first.getContainerItem("c", "n")).toBe("2");
 });
 
 /** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */

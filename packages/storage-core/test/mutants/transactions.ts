@@ -1,4 +1,5 @@
 /** TXN: bugs in transactions begun by hand, and in calls outside of them. */
+
 import { type Items, type Key, TransactionStateError } from "@caterpillar/storage-core";
 import {
   type ContainerChanges,
@@ -6,6 +7,7 @@ import {
   TransactionConflictError,
 } from "@caterpillar/storage-core/driver";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
+import { awaitedLater } from "../../conformance/failure.ts";
 import { inWrite } from "./engine-parts.ts";
 import { inEngine, inStorage, type Mutant } from "./mutant.ts";
 
@@ -162,7 +164,7 @@ export const transactionMutants: readonly Mutant[] = [
     let together: Promise<void>[] = [];
     return {
       async setContainerItem(id: string, key: string, value: string) {
-        together.push(storage.setContainerItem(id, key, value));
+        together.push(awaitedLater(storage.setContainerItem(id, key, value)));
         const all = together;
         await nextTurn();
         together = [];
