@@ -1,6 +1,6 @@
 /**
  * Reads what callers give as items or keys, and checks each. A collection is read at the call, and takes the time that it takes: about
- * 0.2 µs an item. An async iterable is read in slices that leave the event loop alive.
+ * half a microsecond an item. An async iterable is read in slices that leave the event loop alive.
  */
 import type { Encoding } from "./encodings.ts";
 import { describe, type Key, toKey } from "./keys.ts";

@@ -6,13 +6,13 @@
  * `SQLITE_BUSY_SNAPSHOT` if not. So SQLite itself finds the conflicts, whoever wrote, and no page is spent on a counter. Only where
  * a commit changes no row, SQLite would not take it for one; it then counts up a row of its own.
  */
-import { statSync } from "node:fs";
 import {
   type Changes,
   type ContainerChanges,
   crowded,
   type Durability,
   type Engine,
+  identityOf,
   nextTurn,
   type Snapshot,
   StorageBusyError,
@@ -128,12 +128,6 @@ export class SqliteEngine implements Engine {
     if (this.#idle.length < MAX_IDLE) this.#idle.push(connection);
     else connection.close();
   }
-}
-
-/** Tells one file from another that has its path now; `undefined` where there is none. */
-function identityOf(path: string): string | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
 /** A copy that SQLite's own tools have made is in another mode, in which readers and writers keep each other waiting. */
