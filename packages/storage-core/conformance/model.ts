@@ -3,6 +3,7 @@
  * What a driver answers is compared with what this answers.
  */
 import type { Range } from "../src/range.ts";
+import { byBytes } from "./hostile-keys.ts";
 
 type State = Map<string, Map<string, string>>;
 
@@ -101,7 +102,7 @@ export class ModelSession {
   }
 
   entries(container: string, range: Range): Answer {
-    return this.#read(container, (items) => select([...items], range));
+    return this.#read(container, (items) => inRange(items, range));
   }
 
   containers(): Answer {
@@ -151,14 +152,10 @@ function copy(state: State): State {
   return new Map(Array.from(state, ([container, items]) => [container, new Map(items)]));
 }
 
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 /** The entries of a range, one condition after another. */
-function select(entries: [string, string][], range: Range): [string, string][] {
+export function inRange(items: ReadonlyMap<string, string>, range: Range): [string, string][] {
   const { gt, gte, lt, lte, prefix, reverse, limit } = range as Record<string, string> & Range;
-  const inRange = entries.filter(
+  const entries = [...items].filter(
     ([key]) =>
       (gt === undefined || byBytes(key, String(gt)) > 0) &&
       (gte === undefined || byBytes(key, String(gte)) >= 0) &&
@@ -166,7 +163,7 @@ function select(entries: [string, string][], range: Range): [string, string][] {
       (lte === undefined || byBytes(key, String(lte)) <= 0) &&
       (prefix === undefined || key.startsWith(String(prefix))),
   );
-  inRange.sort(([a], [b]) => byBytes(a, b));
-  if (reverse) inRange.reverse();
-  return limit === undefined ? inRange : inRange.slice(0, limit);
+  entries.sort(([a], [b]) => byBytes(a, b));
+  if (reverse) entries.reverse();
+  return limit === undefined ? entries : entries.slice(0, limit);
 }

@@ -11,7 +11,6 @@ import type { Durability, Snapshot } from "./driver.ts";
 import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Source } from "./iteration.ts";
-import { letGo } from "./let-go.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
@@ -137,7 +136,7 @@ export class ActiveTransaction implements Access {
     } finally {
       const view = this.#view;
       this.#view = undefined;
-      if (view !== undefined) await letGo(view.snapshot);
+      if (view !== undefined) await view.snapshot.close();
     }
   }
 }

@@ -13,7 +13,6 @@ import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isInside } from "./inside.ts";
 import type { Lease, Source } from "./iteration.ts";
-import { letGo } from "./let-go.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
@@ -165,7 +164,7 @@ export class Autocommit implements Access {
       if (!open) return;
       open = false;
       this.#leases.delete(lease as Lease<unknown>);
-      void letGo(snapshot);
+      void snapshot.close();
     };
     let lease: Lease<T> | undefined;
     try {

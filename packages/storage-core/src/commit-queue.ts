@@ -13,7 +13,6 @@
 import { CallOrder } from "./call-order.ts";
 import type { Changes, Durability, Engine, Snapshot } from "./driver.ts";
 import { StorageAbortError, StorageBusyError, TransactionConflictError } from "./errors.ts";
-import { letGo } from "./let-go.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
@@ -201,7 +200,7 @@ export class CommitQueue {
     const close = async (): Promise<void> => {
       if (!open) return;
       open = false;
-      await letGo(snapshot);
+      await snapshot.close();
     };
     try {
       const view = new View(snapshot);

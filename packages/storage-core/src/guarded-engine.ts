@@ -13,7 +13,7 @@ import type {
   WriteOptions,
 } from "./driver.ts";
 import { StorageError } from "./errors.ts";
-import { chain, isPromise, type MaybePromise } from "./maybe-promise.ts";
+import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 
 export class GuardedEngine implements Engine {
   readonly #engine: Engine;
@@ -84,7 +84,13 @@ class GuardedSnapshot implements Snapshot {
   }
 
   close(): MaybePromise<void> {
-    return guard(this.#name, "closing a snapshot", () => this.inner.close());
+    // Nothing is lost by a snapshot that cannot be closed: a commit that was made stays made, and what was read was read.
+    try {
+      const closed = this.inner.close();
+      if (isPromise(closed)) return closed.catch(ignore);
+    } catch {
+      // The engine tells what is wrong with it at the next call.
+    }
   }
 
   #read<T>(action: () => MaybePromise<T>): MaybePromise<T> {

@@ -2,7 +2,7 @@
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import { turnsDuring } from "../event-loop.ts";
-import { randomFrom } from "../hostile-keys.ts";
+import { Random } from "../random.ts";
 import { bufferChecks } from "./buffers.ts";
 import { encodingChecks } from "./encodings.ts";
 import { keyChecks } from "./keys.ts";
@@ -149,12 +149,12 @@ const ownChecks = group("KV", {
     run: async (context) => {
       const storage = await context.create({ c: {}, untouched: { a: "1" } });
       const expected = new Set<string>();
-      const random = randomFrom(23);
+      const random = new Random(23);
       const step = async (): Promise<void> => {
-        const key = `k${Math.floor(random() * 40)}`;
-        if (random() < 0.6) {
+        const key = `k${random.below(40)}`;
+        if (random.next() < 0.6) {
           expected.add(key);
-          await storage.setContainerItem("c", key, `${random()}`);
+          await storage.setContainerItem("c", key, `${random.next()}`);
         } else {
           expected.delete(key);
           await storage.deleteContainerItem("c", key);

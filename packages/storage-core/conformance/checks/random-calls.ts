@@ -3,7 +3,7 @@ import type { Storage } from "../../src/storage.ts";
 import { type Check, group } from "../check.ts";
 import { contentsOf, refusalOf } from "../context.ts";
 import { difference } from "../difference.ts";
-import { randomFrom } from "../hostile-keys.ts";
+import { Random } from "../random.ts";
 
 interface Call {
   readonly name: string;
@@ -40,13 +40,11 @@ const calls: Readonly<Record<string, (storage: Storage, call: Call) => Promise<u
 const names = [...Object.keys(calls), "set", "set", "set", "get", "get", "add", "add", "begin"];
 
 function randomCalls(seed: number, count: number): Call[] {
-  const random = randomFrom(seed);
-  const pick = (from: readonly string[]): string =>
-    from[Math.floor(random() * from.length)] as string;
+  const random = new Random(seed);
   return Array.from({ length: count }, (_, i) => ({
-    name: pick(names),
-    container: pick(["c", "d", "e"]),
-    key: pick(["a", "b", "many"]),
+    name: random.pick(names),
+    container: random.pick(["c", "d", "e"]),
+    key: random.pick(["a", "b", "many"]),
     value: `${i}`,
   }));
 }

@@ -5,42 +5,23 @@ import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import type { Context } from "../context.ts";
 import { difference } from "../difference.ts";
-import { byBytes, hostileCharacters, hostileKeys, randomFrom } from "../hostile-keys.ts";
+import { byBytes, hostileCharacters, hostileKeys } from "../hostile-keys.ts";
+import { inRange } from "../model.ts";
+import { Random } from "../random.ts";
 
 type Items = ReadonlyMap<string, string>;
-type Random = () => number;
-
-const pick = <T>(random: Random, from: readonly T[]): T =>
-  from[Math.floor(random() * from.length)] as T;
-
-/** What a range must show, found out the slow way. */
-function inRange(
-  items: Items,
-  { gt, gte, lt, lte, prefix, reverse, limit }: Range,
-): [string, string][] {
-  const isIn = (key: string): boolean =>
-    (gt === undefined || byBytes(key, String(gt)) > 0) &&
-    (gte === undefined || byBytes(key, String(gte)) >= 0) &&
-    (lt === undefined || byBytes(key, String(lt)) < 0) &&
-    (lte === undefined || byBytes(key, String(lte)) <= 0) &&
-    (prefix === undefined || key.startsWith(String(prefix)));
-  const entries = [...items].filter(([key]) => isIn(key)).sort(([a], [b]) => byBytes(a, b));
-  if (reverse) entries.reverse();
-  return entries.slice(0, limit);
-}
-
 /** Some of the bounds, some direction, some limit. Bounds are keys that may be there, or lie between those that are. */
 function randomRange(random: Random): Range {
   const bound = (): string =>
-    pick(random, hostileKeys) + (random() < 0.2 ? pick(random, hostileCharacters) : "");
+    random.pick(hostileKeys) + (random.next() < 0.2 ? random.pick(hostileCharacters) : "");
   return {
-    ...(random() < 0.3 && { gt: bound() }),
-    ...(random() < 0.3 && { gte: bound() }),
-    ...(random() < 0.3 && { lt: bound() }),
-    ...(random() < 0.3 && { lte: bound() }),
-    ...(random() < 0.2 && { prefix: pick(random, hostileKeys) }),
-    ...(random() < 0.5 && { reverse: random() < 0.8 }),
-    ...(random() < 0.3 && { limit: Math.floor(random() * 12) }),
+    ...(random.next() < 0.3 && { gt: bound() }),
+    ...(random.next() < 0.3 && { gte: bound() }),
+    ...(random.next() < 0.3 && { lt: bound() }),
+    ...(random.next() < 0.3 && { lte: bound() }),
+    ...(random.next() < 0.2 && { prefix: random.pick(hostileKeys) }),
+    ...(random.next() < 0.5 && { reverse: random.next() < 0.8 }),
+    ...(random.next() < 0.3 && { limit: random.below(12) }),
   };
 }
 
@@ -126,7 +107,7 @@ export const rangeChecks: readonly Check[] = group("ITER", {
       await storage.setContainerItems("c", items);
       const where = "outside of transactions";
       await rangesHold(context, storage, "c", items, singleBounds(), where);
-      await rangesHold(context, storage, "c", items, randomRanges(randomFrom(13), 1000), where);
+      await rangesHold(context, storage, "c", items, randomRanges(new Random(13), 1000), where);
       await rangesHold(context, storage, "empty", new Map(), singleBounds(), `${where}, empty`);
       // Bounds that leave nothing, or make each other void.
       const odd: readonly Range[] = [
@@ -150,8 +131,8 @@ export const rangeChecks: readonly Check[] = group("ITER", {
   "14 ranges of a transaction, compared with a model": {
     clauses: ["iteration.range", "iteration.order", "transaction.own"],
     run: async (context) => {
-      const random = randomFrom(14);
-      const half = hostileKeys.filter(() => random() < 0.5);
+      const random = new Random(14);
+      const half = hostileKeys.filter(() => random.next() < 0.5);
       const storage = await context.create({ c: {}, cleared: {} });
       const items = valued(half);
       await storage.setContainerItems("c", items);
@@ -162,9 +143,9 @@ export const rangeChecks: readonly Check[] = group("ITER", {
       const own = new Map<string, string>();
       for (let round = 0; round < 8; round++) {
         for (let i = 0; i < 30; i++) {
-          const key = pick(random, hostileKeys);
+          const key = random.pick(hostileKeys);
           const value = `own ${round} ${i}`;
-          const deleted = random() < 0.4;
+          const deleted = random.next() < 0.4;
           for (const [id, model] of [
             ["c", items],
             ["cleared", own],
