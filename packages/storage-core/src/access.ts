@@ -4,7 +4,7 @@
  */
 import type { Shape } from "./cursor.ts";
 import type { Source } from "./iteration.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import { chain, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
@@ -36,7 +36,9 @@ export interface Access {
 
 /** Holds an answer back until the next turn where this one has been busy for long, so that no loop of awaits starves the rest. */
 export function paced<T>(answer: MaybePromise<T>): MaybePromise<T> {
-  return crowded() ? nextTurn().then(() => answer) : answer;
+  if (!crowded()) return answer;
+  // Also where it is a promise: nobody knows whether the engine has left the turn for it.
+  return chain(answer, (value) => nextTurn().then(() => value));
 }
 
 /** Whether a write may change what a read of the target answers. */

@@ -126,7 +126,8 @@ export class ActiveTransaction implements Access {
   }
 
   #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    return isPromise(answer) ? this.#inFlight.track(answer) : paced(answer);
+    const held = paced(answer);
+    return isPromise(held) ? this.#inFlight.track(held) : held;
   }
 
   async #finish(apply: () => void | Promise<void>): Promise<void> {

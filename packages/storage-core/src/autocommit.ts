@@ -178,7 +178,8 @@ export class Autocommit implements Access {
   }
 
   #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    return isPromise(answer) ? this.#settings.inFlight.track(answer) : paced(answer);
+    const held = paced(answer);
+    return isPromise(held) ? this.#settings.inFlight.track(held) : held;
   }
 }
 

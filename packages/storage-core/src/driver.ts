@@ -34,6 +34,16 @@ export { compareKeys, keyAfter, MAX_KEY_BYTES, MAX_NAME_BYTES } from "./keys.ts"
 export { identityOf } from "./location.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { defineStorage, type StorageOpener } from "./open-storage.ts";
+export { checkVersion, formatStore, orderedEngine } from "./ordered-engine.ts";
+export {
+  checkExpected,
+  type Expectation,
+  MAX_EXPECTED,
+  MAX_STORE_KEY_BYTES,
+  type OrderedBatch,
+  type OrderedSnapshot,
+  type OrderedStore,
+} from "./ordered-store.ts";
 export { crowded, nextTurn } from "./turn-of-loop.ts";
 export type { Form, Value } from "./values.ts";
 

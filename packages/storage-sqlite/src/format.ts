@@ -9,9 +9,9 @@
  */
 import { statSync } from "node:fs";
 import {
+  checkVersion,
   StorageFormatError,
   StorageNotFoundError,
-  StorageVersionError,
 } from "@caterpillar/storage-core/driver";
 import type { Database } from "./sqlite.ts";
 
@@ -62,12 +62,7 @@ export function checkFormat(db: Database, path: string): void {
       `${path} is a SQLite database of another program, not a storage; nothing was changed`,
     );
   }
-  const version = pragma("user_version") as number;
-  if (version > FORMAT_VERSION) {
-    throw new StorageVersionError(
-      `${path} has the format version ${version}; this driver knows versions up to ${FORMAT_VERSION}: use a newer one`,
-    );
-  }
+  checkVersion(pragma("user_version") as number, FORMAT_VERSION, path);
 }
 
 /** The journals beside a database that have something in them: it is in use, or a crash has left them there. */

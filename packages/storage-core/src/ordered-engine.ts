@@ -1,0 +1,121 @@
+/**
+ * Makes an engine of any flat, ordered store. `ordered-layout.ts` says what is in the map. Invariants:
+ *
+ * 1. Items are written only under a generation that a container has in the same state.
+ * 2. To clear or delete a container takes one step, whatever it holds: it gets a new generation or goes, and the old one becomes
+ *    garbage, which is collected later.
+ * 3. Each commit changes the stamp. So a commit with a base expects the stamp of its base, and nothing else; one without expects that the
+ *    containers it touches are still the ones that it saw.
+ * 4. Nothing is written before a caller writes: to open a storage and to read it changes nothing.
+ */
+import { CallOrder } from "./call-order.ts";
+import type { Changes, Durability, Engine, Snapshot, WriteOptions } from "./driver.ts";
+import { StorageFormatError, StorageVersionError } from "./errors.ts";
+import { GarbageCollector } from "./garbage-collector.ts";
+import { chain, type MaybePromise } from "./maybe-promise.ts";
+import {
+  FORMAT,
+  FORMAT_VERSION,
+  formatMark,
+  generationMark,
+  LAST_GENERATION,
+  markAt,
+  newStamp,
+  STAMP,
+  versionOf,
+} from "./ordered-layout.ts";
+import { Plan } from "./ordered-plan.ts";
+import { ContainersSnapshot } from "./ordered-snapshot.ts";
+import type { OrderedStore } from "./ordered-store.ts";
+
+/**
+ * Opens the store as an engine. `path` is for messages. `StorageFormatError`, `StorageVersionError` if what it holds is not a storage that
+ * can be read; the store is closed then.
+ */
+export async function orderedEngine(store: OrderedStore, path: string): Promise<Engine> {
+  try {
+    await checkFormat(store, path);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return new OrderedEngine(store);
+}
+
+/** Turns a new, empty store into an empty storage, durably. */
+export async function formatStore(store: OrderedStore): Promise<void> {
+  await store.write({
+    expected: [[FORMAT, undefined]],
+    changes: [
+      [FORMAT, formatMark(FORMAT_VERSION)],
+      [LAST_GENERATION, generationMark(0)],
+      [STAMP, newStamp()],
+    ],
+    durability: "power-loss",
+  });
+}
+
+async function checkFormat(store: OrderedStore, path: string): Promise<void> {
+  const snapshot = await store.snapshot("power-loss");
+  try {
+    const version = versionOf(await markAt(snapshot, FORMAT));
+    if (version === undefined) {
+      throw new StorageFormatError(
+        `${path} is a database of another program, not a storage; nothing was changed`,
+      );
+    }
+    checkVersion(version, FORMAT_VERSION, path);
+  } finally {
+    await snapshot.close();
+  }
+}
+
+/** Throws `StorageVersionError` where the version of a format is newer than the newest that is known. */
+export function checkVersion(found: number, newest: number, path: string): void {
+  if (found <= newest) return;
+  throw new StorageVersionError(
+    `${path} has the format version ${found}; this driver knows versions up to ${newest}: use a newer one`,
+  );
+}
+
+class OrderedEngine implements Engine {
+  readonly #store: OrderedStore;
+  /** Commits and steps of collecting, one at a time. */
+  readonly #writes = new CallOrder();
+  readonly #collector: GarbageCollector;
+  /** Whether what earlier storages have left was looked for. */
+  #lookedForGarbage = false;
+
+  constructor(store: OrderedStore) {
+    this.#store = store;
+    this.#collector = new GarbageCollector(store, this.#writes);
+  }
+
+  snapshot(durability: Durability): MaybePromise<Snapshot> {
+    return chain(this.#store.snapshot(durability), (inner) => new ContainersSnapshot(inner));
+  }
+
+  write(changes: Changes, options: WriteOptions): MaybePromise<void> {
+    return this.#writes.run(() => this.#write(changes, options));
+  }
+
+  async close(): Promise<void> {
+    await this.#collector.stop();
+    await this.#store.close();
+  }
+
+  async #write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
+    const own = base === undefined ? await this.#store.snapshot(durability) : undefined;
+    let plan: Plan;
+    let expected: Awaited<ReturnType<Plan["expected"]>>;
+    try {
+      plan = await Plan.of(changes, own ?? (base as ContainersSnapshot).inner);
+      expected = await plan.expected(base !== undefined);
+    } finally {
+      await own?.close();
+    }
+    await this.#store.write({ expected, changes: plan, durability });
+    if (plan.leavesGarbage || !this.#lookedForGarbage) this.#collector.start();
+    this.#lookedForGarbage = true;
+  }
+}

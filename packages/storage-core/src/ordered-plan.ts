@@ -1,0 +1,94 @@
+/** What a commit does to the flat map of an ordered engine, and what it takes for granted. */
+import type { Changes, ContainerChanges } from "./driver.ts";
+import { TransactionConflictError } from "./errors.ts";
+import {
+  CONTAINER,
+  GARBAGE,
+  generationMark,
+  generationNumber,
+  ITEM,
+  LAST_GENERATION,
+  markAt,
+  newStamp,
+  STAMP,
+} from "./ordered-layout.ts";
+import { type Expectation, MAX_EXPECTED, type OrderedSnapshot } from "./ordered-store.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
+import type { Value } from "./values.ts";
+
+type Change = readonly [key: string, value: Value | null];
+
+export class Plan implements Iterable<Change> {
+  readonly #snapshot: OrderedSnapshot;
+  readonly #expected: Expectation[] = [];
+  /** Changes of the catalogue, which are few. */
+  readonly #catalogue: Change[] = [];
+  /** Changes of items, each with what stands before the keys of its container. */
+  readonly #items: { readonly prefix: string; readonly entries: ContainerChanges["entries"] }[] =
+    [];
+  /** The generation that was begun last, where the plan begins one. */
+  #last: number | undefined;
+  leavesGarbage = false;
+
+  /** A plan for the changes, as the snapshot has it; `TransactionConflictError` if they do not fit there. */
+  static async of(changes: Changes, snapshot: OrderedSnapshot): Promise<Plan> {
+    const plan = new Plan(snapshot);
+    for (const change of changes) {
+      await plan.#add(change);
+      if (crowded()) await nextTurn();
+    }
+    if (plan.#last !== undefined) {
+      plan.#catalogue.push([LAST_GENERATION, generationMark(plan.#last)]);
+    }
+    plan.#catalogue.push([STAMP, newStamp()]);
+    return plan;
+  }
+
+  private constructor(snapshot: OrderedSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** What the plan takes for granted: where it has a base, that nothing was committed since; else just what it needs. */
+  async expected(hasBase: boolean): Promise<readonly Expectation[]> {
+    if (!hasBase && this.#expected.length <= MAX_EXPECTED) return this.#expected;
+    return [[STAMP, await markAt(this.#snapshot, STAMP)]];
+  }
+
+  *[Symbol.iterator](): Iterator<Change> {
+    yield* this.#catalogue;
+    for (const { prefix, entries } of this.#items) {
+      for (const [key, value] of entries) yield [prefix + key, value];
+    }
+  }
+
+  async #add({ container, action, entries }: ContainerChanges): Promise<void> {
+    const key = CONTAINER + container;
+    const generation = await markAt(this.#snapshot, key);
+    if ((generation === undefined) !== (action === "create")) throw new TransactionConflictError();
+    this.#expected.push([key, generation]);
+    if (generation !== undefined && action !== "keep") {
+      this.#catalogue.push([GARBAGE + generation, ""]);
+      this.leavesGarbage = true;
+    }
+    if (action === "delete") {
+      this.#catalogue.push([key, null]);
+      return;
+    }
+    let current = generation;
+    if (current === undefined || action === "clear") {
+      current = await this.#beginGeneration();
+      this.#catalogue.push([key, current]);
+    }
+    this.#items.push({ prefix: ITEM + current, entries });
+  }
+
+  async #beginGeneration(): Promise<string> {
+    if (this.#last === undefined) {
+      const mark = await markAt(this.#snapshot, LAST_GENERATION);
+      this.#expected.push([LAST_GENERATION, mark]);
+      this.#last = generationNumber(mark as string);
+    }
+    this.#last++;
+    return generationMark(this.#last);
+  }
+}
