@@ -29,6 +29,7 @@
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { Form, Value } from "./values.ts";
 
+export { createAt } from "./creation.ts";
 export * from "./errors.ts";
 export { compareKeys, keyAfter, MAX_KEY_BYTES, MAX_NAME_BYTES } from "./keys.ts";
 export { identityOf } from "./location.ts";
@@ -44,6 +45,7 @@ export {
   type OrderedSnapshot,
   type OrderedStore,
 } from "./ordered-store.ts";
+export { checkFolder, createFolder, type FolderFormat, MARKER } from "./storage-folder.ts";
 export { crowded, nextTurn } from "./turn-of-loop.ts";
 export type { Form, Value } from "./values.ts";
 

@@ -1,10 +1,8 @@
 /** Opens and creates databases. */
-import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import {
+  createAt,
   type Driver,
-  DuplicateStorageError,
   type Engine,
   nextTurn,
   StorageBusyError,
@@ -32,7 +30,8 @@ export const driver: Driver = {
     const openDatabase = await loadSqlite();
     try {
       if (!create) return openEngine(openDatabase, path, readonly);
-      createDatabase(openDatabase, path);
+      checkPlace(path);
+      await createAt(path, (draft) => createDatabase(openDatabase, draft));
       return await openCreated(openDatabase, path);
     } catch (error) {
       throw translate(error, path);
@@ -89,52 +88,20 @@ function isUnwritable(error: unknown): boolean {
   return /^SQLITE_(READONLY|CANTOPEN)/.test(codeOf(error));
 }
 
-/**
- * Makes an empty storage under another name, and then links it to its own: the link is made by one of those who race for it, and what
- * appears is whole. Nothing is left of one that fails.
- */
-function createDatabase(openDatabase: OpenDatabase, path: string): void {
-  if (existsSync(path)) throw duplicate(path);
+/** Refuses the place of a lost database: SQLite would mix the journal that it finds there into a new one. */
+function checkPlace(path: string): void {
   const orphans = journalsOf(path);
-  if (orphans.length > 0 && !existsSync(path)) {
-    throw new StorageFormatError(
-      `${path} does not exist, but ${orphans.join(" and ")} of a lost database does; SQLite would mix it into a new one: move it away first`,
-    );
-  }
-  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const db: Database = openDatabase(draft, { timeout: 0 });
-    try {
-      db.exec(CREATE);
-    } finally {
-      db.close();
-    }
-    publish(draft, path);
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") throw duplicate(path, error);
-    throw error;
-  } finally {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(draft + suffix, { force: true });
-  }
-}
-
-/**
- * Gives the draft its name, durably. The folder is opened first, so that what can fail fails before there is a new name in it. Windows cannot
- * sync a folder, and keeps names by itself.
- */
-function publish(draft: string, path: string): void {
-  const folder = process.platform === "win32" ? undefined : openSync(dirname(path), "r");
-  try {
-    linkSync(draft, path);
-    if (folder !== undefined) fsyncSync(folder);
-  } finally {
-    if (folder !== undefined) closeSync(folder);
-  }
-}
-
-function duplicate(path: string, cause?: unknown): DuplicateStorageError {
-  return new DuplicateStorageError(
-    `there is something at ${path} already; open it without create, or with create: "if-missing"`,
-    { cause },
+  if (orphans.length === 0 || existsSync(path)) return;
+  throw new StorageFormatError(
+    `${path} does not exist, but ${orphans.join(" and ")} of a lost database does; SQLite would mix it into a new one: move it away first`,
   );
+}
+
+function createDatabase(openDatabase: OpenDatabase, path: string): void {
+  const db: Database = openDatabase(path, { timeout: 0 });
+  try {
+    db.exec(CREATE);
+  } finally {
+    db.close();
+  }
 }

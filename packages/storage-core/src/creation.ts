@@ -1,0 +1,79 @@
+/**
+ * Creating a storage on the disk so that it appears whole, or not at all: it is made under another name beside its place, and then moved
+ * there in one step, which only one of those who race for it can do.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DuplicateStorageError } from "./errors.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+
+/**
+ * Creates the file or folder at the path. `make` is given the name of a draft; what it has made there, closed and synced, is moved to the path,
+ * durably. `DuplicateStorageError` where anything is at the path. Where it fails, nothing is left: neither the draft nor any file whose name
+ * begins with the draft's.
+ *
+ * Files need a file system with hard links.
+ */
+export async function createAt(
+  path: string,
+  make: (draft: string) => MaybePromise<void>,
+): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw duplicate(path);
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    await make(draft);
+    publish(draft, path);
+  } catch (error) {
+    if (isTaken(error)) throw duplicate(path, error);
+    throw error;
+  } finally {
+    removeDraft(draft);
+  }
+}
+
+/**
+ * Gives the draft its name, durably. The parent is opened first, so that what can fail fails before there is a new name in it. Windows cannot
+ * sync a folder, and keeps names by itself.
+ */
+function publish(draft: string, path: string): void {
+  const parent = process.platform === "win32" ? undefined : openSync(dirname(path), "r");
+  try {
+    // A folder is moved over nothing, or over an empty folder; a file would be moved over a file as well, so it is linked.
+    if (lstatSync(draft).isDirectory()) renameSync(draft, path);
+    else linkSync(draft, path);
+    if (parent !== undefined) fsyncSync(parent);
+  } finally {
+    if (parent !== undefined) closeSync(parent);
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const moving = syscall === "rename" || syscall === "link";
+  return moving && (code === "EEXIST" || code === "ENOTEMPTY" || code === "ENOTDIR");
+}
+
+function removeDraft(draft: string): void {
+  const folder = dirname(draft);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(basename(draft)))
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function duplicate(path: string, cause?: unknown): DuplicateStorageError {
+  return new DuplicateStorageError(
+    `there is something at ${path} already; open it without create, or with create: "if-missing"`,
+    cause === undefined ? undefined : { cause },
+  );
+}

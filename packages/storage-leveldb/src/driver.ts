@@ -1,0 +1,60 @@
+/** Opens and creates databases. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  checkFolder,
+  createFolder,
+  type Driver,
+  type FolderFormat,
+  formatStore,
+  orderedEngine,
+  StorageCorruptError,
+} from "@caterpillar/storage-core/driver";
+import { LevelStore } from "./store.ts";
+
+const FORMAT: FolderFormat = { driver: "leveldb", version: 1 };
+
+export const driver: Driver = {
+  name: FORMAT.driver,
+  facts: {
+    location: "path",
+    threads: "locked",
+    processes: "locked",
+    durability: ["power-loss", "process-crash"],
+    readonly: "core",
+  },
+  async open(path, { create }) {
+    if (create) await createFolder(path, FORMAT, createDatabase);
+    checkFolder(path, FORMAT);
+    checkCurrent(path);
+    return await orderedEngine(await LevelStore.open(path, { create: false }), path);
+  },
+};
+
+async function createDatabase(folder: string): Promise<void> {
+  const store = await LevelStore.open(folder, { create: true });
+  try {
+    await formatStore(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Throws where the file is damaged that says which files are the database. LevelDB would take the folder for an empty one if it is missing,
+ * make a new database there, and delete the tables of the old.
+ */
+function checkCurrent(path: string): void {
+  const damaged = (cause?: unknown): StorageCorruptError =>
+    new StorageCorruptError(
+      `${join(path, "CURRENT")} is missing or damaged; restore ${path} from a copy, or repair it with LevelDB's own tools`,
+      cause === undefined ? undefined : { cause },
+    );
+  let current: string;
+  try {
+    current = readFileSync(join(path, "CURRENT"), "latin1");
+  } catch (cause) {
+    throw damaged(cause);
+  }
+  if (!/^MANIFEST-\d+\n$/.test(current)) throw damaged();
+}

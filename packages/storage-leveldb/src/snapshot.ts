@@ -1,0 +1,109 @@
+/** A snapshot of LevelDB. */
+import type {
+  As,
+  Entry,
+  Form,
+  OrderedSnapshot,
+  Page,
+  PageRange,
+  Value,
+} from "@caterpillar/storage-core/driver";
+import { translate } from "./errors.ts";
+import type { Level } from "./store.ts";
+
+/** As much is read ahead at once, in bytes: LevelDB's default of 16 KiB holds four values of 4 KB, and makes each page wait many times. */
+const READ_AHEAD = 1 << 20;
+
+/** What stands in a text for bytes that are not UTF-8: LevelDB decodes them without a word. */
+const REPLACED = "\uFFFD";
+
+interface Options {
+  readonly snapshot: ReturnType<Level["snapshot"]>;
+  readonly valueEncoding: "utf8" | "view";
+}
+
+/** The methods that iterators of entries and of keys have in common. */
+interface Walk<T> {
+  nextv(size: number): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+export class LevelSnapshot implements OrderedSnapshot {
+  readonly #db: Level;
+  readonly #path: string;
+  readonly #text: Options;
+  readonly #bytes: Options;
+
+  constructor(db: Level, path: string) {
+    this.#db = db;
+    this.#path = path;
+    const snapshot = db.snapshot();
+    this.#text = { snapshot, valueEncoding: "utf8" };
+    this.#bytes = { snapshot, valueEncoding: "view" };
+  }
+
+  get(key: string, as: As): Value | undefined {
+    try {
+      if (as !== "text") return this.#db.getSync(key, this.#bytes);
+      const text = this.#db.getSync(key, this.#text);
+      return isReplaced(text) ? this.#db.getSync(key, this.#bytes) : text;
+    } catch (error) {
+      throw translate(error, this.#path);
+    }
+  }
+
+  getMany(keys: readonly string[], as: As): readonly (Value | undefined)[] {
+    return keys.map((key) => this.get(key, as));
+  }
+
+  async page(range: PageRange, as: Form): Promise<Page<Entry>> {
+    const options = { ...bounds(range), ...(as === "text" ? this.#text : this.#bytes) };
+    const page = await this.#take(this.#db.iterator(options), range, ([, value]) => value.length);
+    if (as === "text" && page.items.some(([, value]) => isReplaced(value))) {
+      return await this.page(range, "bytes");
+    }
+    return page;
+  }
+
+  async keys(range: PageRange): Promise<Page<string>> {
+    const options = { ...bounds(range), snapshot: this.#text.snapshot };
+    return await this.#take(this.#db.keys(options), range, () => 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#text.snapshot.close();
+  }
+
+  async #take<T>(
+    walk: Walk<T>,
+    { limit, bytes }: PageRange,
+    sizeOf: (item: T) => number,
+  ): Promise<Page<T>> {
+    const items: T[] = [];
+    let size = 0;
+    try {
+      while (items.length < limit && size < bytes) {
+        const next = await walk.nextv(limit - items.length);
+        if (next.length === 0) return { items, more: false };
+        for (const item of next) {
+          items.push(item);
+          size += sizeOf(item);
+        }
+      }
+      return { items, more: true };
+    } catch (error) {
+      throw translate(error, this.#path);
+    } finally {
+      await walk.close();
+    }
+  }
+}
+
+function isReplaced(value: Value | undefined): boolean {
+  return typeof value === "string" && value.includes(REPLACED);
+}
+
+function bounds({ start, end, reverse, bytes }: PageRange) {
+  const highWaterMarkBytes = Math.min(bytes, READ_AHEAD);
+  return { gte: start, ...(end === undefined ? {} : { lt: end }), reverse, highWaterMarkBytes };
+}

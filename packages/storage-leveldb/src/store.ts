@@ -1,0 +1,70 @@
+/** LevelDB as a flat store. */
+import {
+  checkExpected,
+  crowded,
+  MAX_STORE_KEY_BYTES,
+  nextTurn,
+  type OrderedBatch,
+  type OrderedStore,
+} from "@caterpillar/storage-core/driver";
+import { ClassicLevel } from "classic-level";
+import { translate, translateWrite } from "./errors.ts";
+import { LevelSnapshot } from "./snapshot.ts";
+
+export type Level = ClassicLevel<string, string | Uint8Array>;
+
+const TEXT = { valueEncoding: "utf8" } as const;
+const BYTES = { valueEncoding: "view" } as const;
+
+export class LevelStore implements OrderedStore {
+  readonly #db: Level;
+  readonly #path: string;
+
+  /** The path is a real one: LevelDB takes two names of one folder for two, and damages it. */
+  static async open(path: string, { create }: { create: boolean }): Promise<LevelStore> {
+    const db: Level = new ClassicLevel(path, {
+      createIfMissing: create,
+      errorIfExists: create,
+      // Two handles that share a database crash the process when the first one is closed first.
+      multithreading: false,
+    });
+    try {
+      await db.open();
+    } catch (error) {
+      throw translate(error, path);
+    }
+    return new LevelStore(db, path);
+  }
+
+  private constructor(db: Level, path: string) {
+    this.#db = db;
+    this.#path = path;
+    // `getSync` writes keys into a buffer that it keeps, and cuts a key off where only a part of its last character has room. So the first
+    // key makes the buffer large enough for all.
+    db.getSync("x".repeat(MAX_STORE_KEY_BYTES));
+  }
+
+  snapshot(): LevelSnapshot {
+    return new LevelSnapshot(this.#db, this.#path);
+  }
+
+  async write({ expected, changes, durability }: OrderedBatch): Promise<void> {
+    checkExpected(expected, (key) => this.#db.getSync(key, TEXT));
+    const batch = this.#db.batch();
+    try {
+      for (const [key, value] of changes) {
+        if (value === null) batch.del(key);
+        else batch.put(key, value, typeof value === "string" ? TEXT : BYTES);
+        if (crowded()) await nextTurn();
+      }
+      await batch.write({ sync: durability === "power-loss" });
+    } catch (error) {
+      await batch.close();
+      throw translateWrite(error, this.#path);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}

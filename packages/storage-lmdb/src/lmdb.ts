@@ -1,0 +1,92 @@
+/** How lmdb-js is opened, and the part of it that is used. */
+import { open, openAsClass, type RootDatabaseOptionsWithPath, type Transaction } from "lmdb";
+
+/** A view of the database, of lmdb-js. */
+export type View = Transaction;
+
+export interface RangeOptions {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+  readonly reverse: boolean;
+  readonly exclusiveStart: boolean;
+  readonly inclusiveEnd: boolean;
+  readonly transaction: View;
+}
+
+export interface Database {
+  get(key: string, options: { transaction: View }): Buffer | undefined;
+  doesExist(key: string, version: undefined, options: { transaction: View }): boolean;
+  getRange(options: RangeOptions): Iterable<{ key: string; value: Buffer }>;
+  getKeys(options: RangeOptions): Iterable<string>;
+  resetReadTxn(): void;
+  useReadTransaction(): View;
+  put(key: string, value: Uint8Array): unknown;
+  remove(key: string): unknown;
+  batch(write: () => void): Promise<boolean>;
+  ifVersion(key: string, version: number, write: () => void): Promise<boolean>;
+  ifNoExists(key: string, write: () => void): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Snapshots of different states that all threads and processes together can hold at once. The first one to open a database decides. */
+export const MAX_SNAPSHOTS = 2000;
+
+/** Keys are their UTF-8 bytes, so that LMDB's order is the contract's. */
+const keyEncoder = {
+  writeKey(key: string, target: Buffer, position: number): number {
+    // lmdb-js takes a larger buffer then. `write` would cut the key off and say nothing.
+    const room = target.length - position;
+    if (key.length * 3 > room && Buffer.byteLength(key) > room) throw new RangeError("no room");
+    return position + target.write(key, position, "utf8");
+  },
+  readKey: (source: Buffer, start: number, end: number): string =>
+    source.toString("utf8", start, end),
+};
+
+function optionsFor(path: string): RootDatabaseOptionsWithPath {
+  return {
+    path,
+    noSubdir: false,
+    encoding: "binary",
+    keyEncoder,
+    // Others must not see a commit before it is synced.
+    overlappingSync: false,
+    // A commit that fails ends the process otherwise.
+    eventTurnBatching: false,
+    // A batch is handed over when it is complete: LMDB's lock is never held for our code.
+    batchStartThreshold: Number.MAX_SAFE_INTEGER,
+    maxReaders: MAX_SNAPSHOTS,
+  } as RootDatabaseOptionsWithPath;
+}
+
+interface Opening {
+  readonly db: unknown;
+  resetReadTxn(): void;
+  ensureReadTxn(): void;
+  transactionSync<T>(callback: () => T, flags?: number): T;
+}
+
+type Opens = new (name: null, options: object) => Opening;
+
+/**
+ * Opens the database. lmdb-js does so in a write transaction, and would block the thread for as long as another process commits;
+ * for the one unnamed database that is used here, a read transaction will do.
+ */
+export function openDatabase(path: string): Database {
+  const Store = openAsClass(optionsFor(path)) as unknown as Opens;
+  class Opener extends Store {
+    override transactionSync<T>(callback: () => T, flags?: number): T {
+      if (this.db !== undefined) return super.transactionSync(callback, flags);
+      this.resetReadTxn();
+      this.ensureReadTxn();
+      return callback();
+    }
+  }
+  const root = { ...optionsFor(path), create: false, isRoot: true };
+  return new Opener(null, root) as unknown as Database;
+}
+
+/** Opens a database that cannot be written to, by the rights of its files. */
+export function openForReading(path: string): Database {
+  return open({ ...optionsFor(path), readOnly: true }) as unknown as Database;
+}
