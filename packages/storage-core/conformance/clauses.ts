@@ -27,6 +27,8 @@ export const themes: readonly Theme[] = [
         "All names of one path (relative, with a trailing slash, through a symbolic link) are one storage.",
       "open.path": "A path may hold any characters that the file system takes.",
       "open.release": "A failed open keeps no file open and no lock.",
+      "open.files":
+        "A storage is made of the files that its driver's facts name, and of no others; it does without those that they call expendable.",
     },
   },
   {

@@ -25,6 +25,8 @@ export class Context {
   readonly path: string;
   /** How many assertions were made. A check that makes none has checked nothing, and fails. */
   assertions = 0;
+  /** What of the check does not apply to this driver, and the fact or the circumstance that says so. */
+  readonly leftOut: string[] = [];
   readonly #open: Storage[] = [];
 
   constructor(target: LoadedTarget) {
@@ -69,6 +71,11 @@ export class Context {
     } finally {
       await storage.close();
     }
+  }
+
+  /** Notes that a part of the check does not apply here: `"what another process finds: facts.processes is separate"`. */
+  leaveOut(part: string): void {
+    if (!this.leftOut.includes(part)) this.leftOut.push(part);
   }
 
   /** Fails unless the two are deeply equal. `what` says in words what was looked at. */

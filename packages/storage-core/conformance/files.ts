@@ -1,7 +1,8 @@
 /** What is on the disk, to be compared with a later look. */
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { StoredFile } from "../src/driver.ts";
 
 /** Everything in a folder and below it: the path from the folder on, and what is there, to the byte. */
 export function filesIn(folder: string): Record<string, string> {
@@ -28,4 +29,27 @@ function describe(path: string): string {
   if (!stats.isFile()) return "neither a file nor a folder";
   const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
   return `${stats.size} bytes, ${digest}`;
+}
+
+/** What the facts of a driver say of the file of the storage at the path; `undefined` where they know of none by that name. */
+export function storedFile(
+  files: readonly StoredFile[],
+  storage: string,
+  path: string,
+): StoredFile | undefined {
+  return files.find(({ name }) => {
+    const [start = "", end] = name.replace("<path>", storage).split("*");
+    if (end === undefined) return path === start;
+    const inner = path.slice(start.length, path.length - end.length);
+    return path.startsWith(start) && path.endsWith(end) && !inner.includes("/");
+  });
+}
+
+/** Whether it is a folder that one of the files is in. */
+export function holdsStored(
+  files: readonly StoredFile[],
+  storage: string,
+  folder: string,
+): boolean {
+  return files.some(({ name }) => dirname(name.replace("<path>", storage)) === folder);
 }

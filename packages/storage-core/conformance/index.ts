@@ -5,5 +5,5 @@
 export { checks } from "./catalogue.ts";
 export type { Check } from "./check.ts";
 export { clauses, type Theme, themes } from "./clauses.ts";
-export { runCheck } from "./run.ts";
+export { type Passed, runCheck } from "./run.ts";
 export { type LoadedTarget, loadTarget, type Target, type TargetModule } from "./target.ts";

@@ -4,8 +4,14 @@ import { clauses } from "./clauses.ts";
 import { Context } from "./context.ts";
 import type { LoadedTarget } from "./target.ts";
 
+/** What is to be said of a check that the driver has passed. */
+export interface Passed {
+  /** Parts that do not apply to it, each with the reason; empty where all of it was checked. */
+  readonly leftOut: readonly string[];
+}
+
 /** Rejects where the driver does not keep the clauses, with their sentences in the message and the failure as the cause. */
-export async function runCheck(check: Check, target: LoadedTarget): Promise<void> {
+export async function runCheck(check: Check, target: LoadedTarget): Promise<Passed> {
   const context = new Context(target);
   const failures: unknown[] = [];
   try {
@@ -16,7 +22,7 @@ export async function runCheck(check: Check, target: LoadedTarget): Promise<void
   }
   // What goes wrong in tidying up is often the consequence of what went wrong before, and is told only by itself.
   await context.dispose().catch((error: unknown) => failures.push(error));
-  if (failures.length === 0) return;
+  if (failures.length === 0) return { leftOut: context.leftOut };
   const [cause] = failures;
   const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
   const said = cause instanceof Error ? cause.message : String(cause);

@@ -14,7 +14,9 @@ export function testConformance(target: Target): void {
       loaded = await loadTarget(target);
     });
     for (const check of checks) {
-      it(`${check.id} ${check.title}`, () => runCheck(check, loaded));
+      it(`${check.id} ${check.title}`, async () => {
+        await runCheck(check, loaded);
+      });
     }
   });
 }

@@ -73,10 +73,42 @@ export interface DriverFacts {
   readonly threads: Sharing;
   /** Other processes on the same machine. */
   readonly processes: Sharing;
-  /** The durabilities that are kept. None: the data live and die with the process. */
+  /**
+   * The durabilities that are kept. Where the weaker one is asked for, and is not among them, the stronger is given. None: the
+   * data live and die with the process.
+   */
   readonly durability: readonly Durability[];
   /** Whether the engine itself opens read-only, or opens for writing and the core alone refuses writes. */
   readonly readonly: "engine" | "core";
+  /** All files that a storage is made of, also those that are there only while it is open. */
+  readonly files: readonly StoredFile[];
+}
+
+/** A file of a storage, or several of a kind. */
+export interface StoredFile {
+  /** Its name: `<path>` stands for the storage's path, and `*` for any characters but a slash. `<path>/*.ldb`. */
+  readonly name: string;
+  /** What is in it, for people who make copies and look around. */
+  readonly about: string;
+  /**
+   * Whether it holds nothing that was stored: locks, memory that is shared, logs for people. Opening and reading may change such a
+   * file; a copy does without it. Default: false.
+   */
+  readonly expendable?: boolean;
+}
+
+/** What cannot be tested, for people who choose a driver. Sentences without a full stop. */
+export interface DriverAbout {
+  /** The engine, and by way of what. */
+  readonly engine: string;
+  /** When to take this driver. */
+  readonly pick: string;
+  /** What is limited beyond the contract's own limits. */
+  readonly limits: string;
+  /** In the engine's own terms, what a commit does before it resolves, for each durability. */
+  readonly syncs: string;
+  /** What holds up the event loop, and for how long. */
+  readonly blocks: string;
 }
 
 /** Opens engines. Has no state of its own. */
@@ -84,6 +116,7 @@ export interface Driver {
   /** Short and lower-case, for messages: `sqlite`. */
   readonly name: string;
   readonly facts: DriverFacts;
+  readonly about?: DriverAbout;
   /**
    * Opens what is at the path, or creates it.
    *

@@ -27,6 +27,14 @@ const driver: Driver = {
     processes: "separate",
     durability: [],
     readonly: "core",
+    files: [],
+  },
+  about: {
+    engine: "a B+ tree in memory, by sorted-btree 2",
+    pick: "unit tests, caches, and data that may go with the process",
+    limits: "what fits into memory",
+    syncs: "nothing",
+    blocks: "nothing for more than some milliseconds",
   },
   async open(name, { create }) {
     const found = stores.get(name);

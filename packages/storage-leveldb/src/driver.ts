@@ -7,6 +7,7 @@ import {
   type Driver,
   type FolderFormat,
   formatStore,
+  MARKER,
   orderedEngine,
   StorageCorruptError,
 } from "@caterpillar/storage-core/driver";
@@ -22,6 +23,25 @@ export const driver: Driver = {
     processes: "locked",
     durability: ["power-loss", "process-crash"],
     readonly: "core",
+    files: [
+      { name: "<path>/*.ldb", about: "tables of items, in order" },
+      { name: "<path>/*.log", about: "the newest commits" },
+      { name: "<path>/MANIFEST-*", about: "which tables and log make up the database" },
+      { name: "<path>/CURRENT", about: "which manifest is the newest" },
+      { name: "<path>/LOCK", about: "nothing; it is locked while the database is open", expendable: true },
+      { name: "<path>/LOG", about: "what LevelDB has done, for people", expendable: true },
+      { name: "<path>/LOG.old", about: "the same, of the time before", expendable: true },
+      { name: `<path>/${MARKER}`, about: "whose folder this is, and the version of its format" },
+    ],
+  },
+  about: {
+    engine: "LevelDB 1.20, by classic-level 3",
+    pick: "many writes from one process; data that compress well",
+    limits: "none that is known below 300 MB a value",
+    syncs:
+      "`power-loss`: the log is synced at each commit; `process-crash`: the log is written, and never synced by itself",
+    blocks:
+      "reads of single items are made in the thread itself; scans, counts and commits beside it",
   },
   async open(path, { create }) {
     if (create) await createFolder(path, FORMAT, createDatabase);

@@ -25,6 +25,27 @@ export const driver: Driver = {
     processes: "shared",
     durability: ["power-loss", "process-crash"],
     readonly: "engine",
+    files: [
+      { name: "<path>", about: "the database" },
+      {
+        name: "<path>-wal",
+        about: "the newest commits, while it is open and after a crash; a copy needs it",
+      },
+      {
+        name: "<path>-shm",
+        about: "memory that connections share, while it is open",
+        expendable: true,
+      },
+    ],
+  },
+  about: {
+    engine: "SQLite 3, by better-sqlite3 13",
+    pick: "almost everything: one file, many processes, and a command line to look into it",
+    limits: "a value has at most 1,000,000,000 bytes; creating needs a file system with hard links",
+    syncs:
+      "`power-loss`: `synchronous = FULL`, the log is synced at each commit; `process-crash`: `synchronous = NORMAL`, the log is written, and synced at checkpoints",
+    blocks:
+      "reads and the sync of a commit are made in the thread itself; to count, clear or delete a container takes one statement, some 40 ms for each million items",
   },
   async open(path, { create, readonly }) {
     const openDatabase = await loadSqlite();

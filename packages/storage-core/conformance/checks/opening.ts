@@ -1,9 +1,10 @@
 /** OPEN: how storages are opened and created, and what is left where that fails. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenOptions } from "../../src/options.ts";
 import { type Check, group } from "../check.ts";
 import type { Context } from "../context.ts";
+import { filesIn, holdsStored, storedFile } from "../files.ts";
 import { foreignChecks } from "./foreign.ts";
 import { pathChecks } from "./paths.ts";
 import { raceChecks } from "./races.ts";
@@ -20,6 +21,16 @@ const show = (options: unknown): string => `options ${JSON.stringify(options)}`;
 
 function folderIsEmpty(context: Context, when: string): void {
   context.equal(readdirSync(context.folder), [], `what is in the folder ${when}`);
+}
+
+/** Everything in the check's folder that is no file of the storage's. */
+function strangers(context: Context): string[] {
+  const { files } = context.facts;
+  return Object.keys(filesIn(context.folder)).filter((below) => {
+    const path = join(context.folder, below);
+    if (storedFile(files, context.path, path) !== undefined) return false;
+    return !(statSync(path).isDirectory() && holdsStored(files, context.path, path));
+  });
 }
 
 const ownChecks = group("OPEN", {
@@ -126,6 +137,30 @@ const ownChecks = group("OPEN", {
         }
         folderIsEmpty(context, `after create: ${create}`);
       }
+    },
+  },
+
+  "19 its files are those that the facts name": {
+    clauses: ["open.files"],
+    run: async (context) => {
+      const seed = { c: { a: "1" }, d: {} };
+      const storage = await context.create(seed);
+      const reader = await context.open({ readonly: true });
+      await reader.begin();
+      for (let i = 0; i < 20; i++) {
+        await storage.setContainerItems("c", { a: i, large: "x".repeat(300_000) + i });
+      }
+      await storage.deleteContainerItem("c", "large");
+      await storage.setContainerItem("c", "a", "1");
+      context.equal(strangers(context), [], "what else is there while it is open");
+      await reader.close();
+      await storage.close();
+      context.equal(strangers(context), [], "what else is there when it was closed");
+      for (const below of Object.keys(filesIn(context.folder))) {
+        const path = join(context.folder, below);
+        if (storedFile(context.facts.files, context.path, path)?.expendable) rmSync(path);
+      }
+      context.equal(await context.contents(), seed, "without the files that are expendable");
     },
   },
 

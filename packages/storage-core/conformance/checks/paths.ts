@@ -109,6 +109,9 @@ export const pathChecks: readonly Check[] = group("OPEN", {
       for (const [what, alias] of Object.entries(aliasesOf(context))) {
         if (context.facts.location === "name") {
           // A name is no path, so nothing of it is resolved: each spelling is a name of its own.
+          context.leaveOut(
+            "that they are one: facts.location is name, and each spelling is another",
+          );
           await context.rejects(() => context.open({}, alias), "STORAGE_NOT_FOUND", what);
           continue;
         }
@@ -139,6 +142,7 @@ export const pathChecks: readonly Check[] = group("OPEN", {
         if (onDisk) {
           context.equal(await (await openTarget()).listContainers(), ["c"], "by the other name");
         } else {
+          context.leaveOut("symbolic links: facts.location is name");
           await context.rejects(openTarget, "STORAGE_NOT_FOUND", "a name is no path");
         }
       }

@@ -65,6 +65,7 @@ export function fileDriver(name: string, change: Partial<FileSteps> = {}): Drive
       processes: "separate",
       durability: [],
       readonly: "engine",
+      files: [{ name: "<path>", about: "everything" }],
     },
     async open(path, { create, readonly }) {
       if (create) steps.create(path);

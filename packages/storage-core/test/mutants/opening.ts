@@ -31,6 +31,25 @@ const renamed =
   (path, options) =>
     open(path instanceof URL ? path : rename(path), options);
 
+const sloppy = fileDriver("file, where the data are called expendable");
+
+const files: readonly Mutant[] = [
+  inFile("a copy that nobody knows of is made beside it", "OPEN-19", {
+    save: (path, contents) => {
+      fileSteps.save(path, contents);
+      fileSteps.save(`${path}.copy`, contents);
+    },
+  }),
+  {
+    name: "the data are called expendable",
+    killedBy: "OPEN-19",
+    storage: defineStorage({
+      ...sloppy,
+      facts: { ...sloppy.facts, files: [{ name: "<path>", about: "all", expendable: true }] },
+    }),
+  },
+];
+
 const creating: readonly Mutant[] = [
   inOpen("what is missing is made, as SQLite does", "OPEN-01", (path, options = {}) =>
     open(path, options.readonly ? options : { ...options, create: options.create || "if-missing" }),
@@ -264,4 +283,4 @@ function inFileNamed(name: string, rename: (path: string) => string): Mutant {
   return { name, killedBy: "OPEN-11", storage: defineStorage(renaming) };
 }
 
-export const openingMutants: readonly Mutant[] = [...creating, ...foreign, ...paths];
+export const openingMutants: readonly Mutant[] = [...files, ...creating, ...foreign, ...paths];
