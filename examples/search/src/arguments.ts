@@ -1,6 +1,6 @@
 /** What is given on the command line: options and queries, checked. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { StorageOpener } from "@caterpillar/storage-core";
 import { DRIVER_NAMES, DRIVERS } from "./drivers.ts";
@@ -21,7 +21,8 @@ export interface Arguments {
 export class ArgumentError extends Error {}
 
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
-const DEFAULT_PATH = resolve(import.meta.dirname, "../.data/index.db");
+/** Where indexes are, each under the name of its driver. */
+const DATA = resolve(import.meta.dirname, "../.data");
 const DEFAULT_NAME = "search";
 const DEFAULT_ROOT = resolve(REPOSITORY, "node_modules");
 const DEFAULT_QUERIES = ["sqlite transaction", "async promise", "type*"];
@@ -46,9 +47,10 @@ that have all of them. A word that ends in * stands for all that begin so.
 Without a query: ${DEFAULT_QUERIES.map((query) => `"${query}"`).join(", ")}.
 
 Options
-  --driver NAME   where the index is kept: ${DRIVER_NAMES} (default: sqlite)
-  --path FILE     the file of the index; with the memory driver, its name
-                  (default: examples/search/.data/index.db)
+  --driver NAME   where the index is kept: ${DRIVER_NAMES}
+                  (default: sqlite)
+  --path PATH     the file or folder of the index; its name, if it is in memory
+                  (default: examples/search/.data/NAME)
   --root DIR      the folder whose *.md files are indexed, without following
                   symbolic links (default: the repository's node_modules)
   --fresh         index everything anew; otherwise only what has changed since
@@ -93,7 +95,7 @@ export function parseArguments(args: readonly string[], folder: string): Argumen
     driverName,
     opener,
     path: isFile
-      ? resolve(folder, text(values.path) ?? DEFAULT_PATH)
+      ? resolve(folder, text(values.path) ?? join(DATA, driverName))
       : (text(values.path) ?? DEFAULT_NAME),
     root: folderAt(resolve(folder, text(values.root) ?? DEFAULT_ROOT)),
     fresh: values.fresh === true,
@@ -127,7 +129,7 @@ function checkOption(option: {
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   driver: "NAME",
-  path: "FILE",
+  path: "PATH",
   root: "DIR",
 };
 

@@ -3,10 +3,14 @@
  */
 import type { StorageOpener } from "@caterpillar/storage-core";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
+import { LevelStorage } from "@caterpillar/storage-leveldb";
+import { LmdbStorage } from "@caterpillar/storage-lmdb";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
 
 export const DRIVERS: ReadonlyMap<string, StorageOpener> = new Map<string, StorageOpener>([
   ["sqlite", SqliteStorage],
+  ["lmdb", LmdbStorage],
+  ["leveldb", LevelStorage],
   ["memory", MemoryStorage],
 ]);
 

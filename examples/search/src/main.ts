@@ -69,8 +69,8 @@ function isForUser(error: unknown): error is Error {
   );
 }
 
-/** Where the user is. pnpm runs this in the package's own folder, and tells where it was called. */
+/** Where the user is. Scripts are run in the folder of their package, and told where they were called. */
 function callersFolder(): string {
-  const byPnpm = env["npm_package_name"] === "@caterpillar/example-search";
-  return (byPnpm ? env["INIT_CWD"] : undefined) ?? process.cwd();
+  const byScript = env["npm_lifecycle_event"] === "start";
+  return (byScript ? env["INIT_CWD"] : undefined) ?? process.cwd();
 }

@@ -10,7 +10,7 @@ describe("arguments", () => {
     const args = parseArguments([], "/");
     expect(args).toMatchObject({
       driverName: "sqlite",
-      path: resolve(REPOSITORY, "examples/search/.data/index.db"),
+      path: resolve(REPOSITORY, "examples/search/.data/sqlite"),
       root: resolve(REPOSITORY, "node_modules"),
       fresh: false,
     });
@@ -53,9 +53,12 @@ describe("arguments", () => {
     ],
     [["-x"], "there is no option -x; there are --driver, --path, --root, --fresh, --help"],
     [["--constructor"], "there is no option --constructor; there are"],
-    [["--driver", "lmdb"], 'there is no driver "lmdb"; there are sqlite, memory'],
+    [
+      ["--driver", "oracle"],
+      'there is no driver "oracle"; there are sqlite, lmdb, leveldb, memory',
+    ],
     [["--driver"], "--driver needs a value: --driver NAME"],
-    [["--path", ""], "--path needs a value: --path FILE"],
+    [["--path", ""], "--path needs a value: --path PATH"],
     [["--path", "--fresh"], "--path needs a value, and --fresh looks like an option"],
     [["--fresh=yes"], '--fresh takes no value, and "yes" was given'],
     [["--root", "/no/such/folder"], "--root /no/such/folder is not a folder"],

@@ -19,7 +19,7 @@ describe("the program", () => {
       code: 2,
       stdout: "",
       stderr:
-        'error: there is no driver "oracle"; there are sqlite, memory\nWith --help it says more.\n',
+        'error: there is no driver "oracle"; there are sqlite, lmdb, leveldb, memory\nWith --help it says more.\n',
     });
   });
 
@@ -74,6 +74,22 @@ describe("the program", () => {
     expect(stdout).toMatch(/Left out: it takes a second process/);
     expect(existsSync("name")).toBe(false);
     expectForPipe(stdout);
+  });
+
+  it("prints the same on every driver, but for times and what is on the disk", async () => {
+    const folder = new Folder();
+    for (let i = 0; i < 10; i++) folder.write(`texts/${i}.md`, `# Text ${i}\n\nthe word${i} leaf`);
+    const printed = async (driver: string): Promise<string> => {
+      const args = ["--driver", driver, "--path", folder.at(`of-${driver}`)];
+      const ended = await runProgram([...args, "--root", folder.at("texts"), "leaf", "word*"]);
+      expect([ended.code, ended.stderr], driver).toEqual([0, ""]);
+      return withoutTimes(ended.stdout);
+    };
+    const onSqlite = await printed("sqlite");
+    expect(onSqlite).toContain("Text 3");
+    expect(await printed("lmdb")).toBe(onSqlite);
+    expect(await printed("leveldb")).toBe(onSqlite);
+    expect(withoutKill(await printed("memory"))).toBe(withoutKill(onSqlite));
   });
 
   it("tells in a line that a path is no storage, and leaves it as it is", async () => {
@@ -141,4 +157,20 @@ function expectForPipe(stdout: string): void {
   expect(stdout).toBe(stripVTControlCharacters(stdout));
   expect(stdout).not.toContain("\r");
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+}
+
+/** What the job has found, without what is another in each run: times, places, and where the kill has hit. */
+function withoutTimes(output: string): string {
+  return output
+    .replace(/^ +(driver|index|name|on the disk|time) .*\n/gm, "")
+    .replace(/\b[\d.,]+ (µs|ms|s)\b/g, "(time)")
+    .replace(
+      /A child process was killed[^:]*:\s+\w+ of\s+them\s+\w+\s+in\s+the\s+index\./,
+      "killed",
+    )
+    .replace(/[ \t]+/g, " ");
+}
+
+function withoutKill(output: string): string {
+  return output.replace(/^4 Kill[^]*?(?=^Summary)/m, "");
 }

@@ -37,7 +37,7 @@ export const driver: Driver = {
   about: {
     engine: "LevelDB 1.20, by classic-level 3",
     pick: "many writes from one process; data that compress well",
-    limits: "none that is known below 300 MB a value",
+    limits: "a commit is smaller than 4 GiB",
     syncs:
       "`power-loss`: the log is synced at each commit; `process-crash`: the log is written, and never synced by itself",
     blocks:

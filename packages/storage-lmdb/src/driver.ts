@@ -38,10 +38,10 @@ export const driver: Driver = {
   about: {
     engine: "LMDB, by lmdb (lmdb-js) 3.5",
     pick: "many reads from many processes; a database that fits into memory, or nearly",
-    limits: `${MAX_SNAPSHOTS.toLocaleString("en")} snapshots of different states at once, of all processes together; a value has less than 2,000,000,000 bytes`,
+    limits: `${MAX_SNAPSHOTS.toLocaleString("en")} snapshots of different states at once, of all processes together; a value is smaller than 4 GiB`,
     syncs: "always: data and root are synced at each commit, whatever was asked for",
     blocks:
-      "reads are made in the thread itself, also where a page has to come from the disk; a commit is handed over in one go, some 0.4 ms for each thousand items, and then made beside the thread",
+      "reads are made in the thread itself; a commit is handed over in one go, which takes the longer the more items it has, and then made beside the thread",
   },
   async open(path, { create, readonly }) {
     try {
