@@ -1,4 +1,4 @@
-/** The first module of a process that a check starts: module, role and arguments come on the command line. */
+/** The first module of a process or thread that a check starts: module, role and arguments come on the command line. */
 import { type Role, type RoleFunction, roles } from "./roles.ts";
 import { loadTarget } from "./target.ts";
 

@@ -1,73 +1,39 @@
 /** Runs a role in a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type ChildEnd, type ChildRun, ENTRY, LIMIT_MS, Told } from "./child-run.ts";
 import type { Role } from "./roles.ts";
 import type { LoadedTarget } from "./target.ts";
 
-/** A process that hangs is ended after so many milliseconds, and that is a failure. */
-const LIMIT_MS = 30_000;
-
-/** How a process ended, and what it told. */
-export interface ChildEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly told: readonly unknown[];
-  readonly stderr: string;
-}
-
-export interface ChildRun {
-  readonly process: ChildProcess;
-  /** Resolves to the next thing that it tells; to `undefined` when it ended without another. */
-  next(): Promise<unknown>;
-  /** Lets a role that waits go on. */
-  go(): void;
-  readonly ended: Promise<ChildEnd>;
-}
+export type { ChildEnd, ChildRun } from "./child-run.ts";
 
 export function runRole(target: LoadedTarget, role: Role, args: readonly string[]): ChildRun {
-  const entry = new URL(
-    `./child-entry${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
-    import.meta.url,
-  );
   const child = spawn(
     process.execPath,
-    [...(target.execArgv ?? []), entry.pathname, String(target.module), role, ...args],
+    [...(target.execArgv ?? []), fileURLToPath(ENTRY), String(target.module), role, ...args],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
-  const told: unknown[] = [];
-  let taken = 0;
-  let over = false;
-  let wake: () => void = () => {};
+  const told = new Told();
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const lines = createInterface({ input: child.stdout });
-  lines.on("line", (line) => {
-    told.push(JSON.parse(line));
-    wake();
-  });
+  lines.on("line", (line) => told.add(JSON.parse(line)));
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      over = true;
-      wake();
-      resolve({ code, signal, told, stderr });
+      told.end();
+      resolve({ code, signal, told: told.all, stderr });
     });
   });
   return {
-    process: child,
     ended,
-    go: () => child.stdin.write("go\n"),
-    async next() {
-      while (taken >= told.length && !over) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      return told[taken++];
-    },
+    next: () => told.next(),
+    go: () => void child.stdin.write("go\n"),
+    kill: () => void child.kill("SIGKILL"),
   };
 }

@@ -214,12 +214,12 @@ export const themes: readonly Theme[] = [
 
 /** Why a clause has no check in the kit, where it has none. */
 export const unchecked: Readonly<Record<string, string>> = {
-  "durability.kill": "tested by each driver, which kills processes of its own",
+  "durability.kill": "tested by `testKills`",
   "durability.declared":
     "to lose power takes another machine; drivers test what they tell their engine",
   "durability.visible":
     "follows from the engine's own order of syncing and publishing; drivers name it",
-  "sharing.processes": "tested by each driver, with processes and worker threads of its own",
+  "sharing.processes": "tested by `testIncrements`",
 };
 
 /** All clauses by id. */

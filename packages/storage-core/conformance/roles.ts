@@ -1,21 +1,42 @@
-/** What a process that a check starts can do. Each role prints one line of JSON for every thing that the check should know. */
+/**
+ * What a process or a thread that a check starts can do. Each role tells the check every thing that it should know: a process as a line of
+ * JSON, a thread as a message.
+ */
+import { parentPort } from "node:worker_threads";
 import type { StorageOpener } from "../src/open-storage.ts";
+import type { OpenOptions } from "../src/options.ts";
 import { contentsOf } from "./context.ts";
+import { increment } from "./counter.ts";
+import { letTurn } from "./event-loop.ts";
+import { type CommitNews, commitNext } from "./numbered-commits.ts";
 
-export type Role = "leaveOpen" | "create" | "join" | "read";
+export type Role =
+  | "leaveOpen"
+  | "create"
+  | "join"
+  | "read"
+  | "open"
+  | "reopen"
+  | "increment"
+  | "commitNumbered";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
 /** Tells the check something. */
 function tell(what: unknown): void {
-  process.stdout.write(`${JSON.stringify(what)}\n`);
+  if (parentPort !== null) parentPort.postMessage(what);
+  else process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
 /** Tells the check that it is ready, and waits until it may go on. */
 async function toldToGo(): Promise<void> {
   tell("ready");
-  await new Promise((resolve) => process.stdin.once("data", resolve));
-  process.stdin.destroy();
+  await new Promise((resolve) => {
+    if (parentPort !== null) parentPort.once("message", resolve);
+    else process.stdin.resume().once("data", resolve);
+  });
+  // A role may wait again; until then, what it waits on must not keep the process.
+  if (parentPort === null) process.stdin.pause();
 }
 
 function codeOf(error: unknown): string {
@@ -73,6 +94,57 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
       } catch (error) {
         tell(codeOf(error));
       }
+    }
+  },
+  /** Each time that it is told to, opens the storage with the next options, and tells what is in it, or why it cannot be opened. */
+  async open(storage: StorageOpener, [path, ...attempts]: readonly string[]): Promise<void> {
+    for (const attempt of attempts) {
+      await toldToGo();
+      // Who waits for somebody else to let go does so for ever, and that is seen.
+      const options: OpenOptions = { timeout: Number.POSITIVE_INFINITY, ...JSON.parse(attempt) };
+      try {
+        const opened = await storage.open(path as string, options);
+        const contents = await contentsOf(opened);
+        await opened.close();
+        tell(contents);
+      } catch (error) {
+        tell(codeOf(error));
+      }
+    }
+  },
+
+  /** Opens and closes the storage, again and again, until it is told to go on; tells how often. */
+  async reopen(storage: StorageOpener, [path]: readonly string[]): Promise<void> {
+    let over = false;
+    const told = toldToGo().then(() => {
+      over = true;
+    });
+    let times = 0;
+    for (; !over; times++) {
+      const opened = await storage.open(path as string);
+      await opened.close();
+      await letTurn(1);
+    }
+    await told;
+    tell(times);
+  },
+
+  /** Opens the storage, and increments its counter as soon as it is told to; tells how that went. */
+  async increment(storage: StorageOpener, [path, times]: readonly string[]): Promise<void> {
+    const opened = await storage.open(path as string);
+    await toldToGo();
+    const report = await increment(opened, Number(times));
+    await opened.close();
+    tell(report);
+  },
+
+  /** Commits numbered transactions until it is killed. Tells when each begins to commit, and when it has. */
+  async commitNumbered(storage: StorageOpener, [path]: readonly string[]): Promise<void> {
+    const tellOf = (news: CommitNews): void => tell(news);
+    const opened = await storage.open(path as string);
+    for (;;) {
+      const n = await commitNext(opened, (begun) => tellOf({ n: begun, is: "committing" }));
+      tellOf({ n, is: "committed" });
     }
   },
 };

@@ -2,9 +2,14 @@
 import { beforeAll, describe, it } from "vitest";
 import { checks } from "./catalogue.ts";
 import { Context } from "./context.ts";
+import { incrementTests } from "./increments.ts";
+import { runKills } from "./kills.ts";
 import { FLOORS, runRandomHistory } from "./random-history.ts";
 import { runCheck } from "./run.ts";
 import { type LoadedTarget, loadTarget, type Target } from "./target.ts";
+
+/** For tests that start processes, which have limits of their own. */
+const TIMEOUT_MS = 120_000;
 
 /** Registers one test for each check. None is skipped: what a driver does not do, its facts say, and the check asks for that instead. */
 export function testConformance(target: Target): void {
@@ -28,14 +33,55 @@ export function testConformance(target: Target): void {
  */
 export function testRandomHistory(target: Target, { steps }: { steps: number }): void {
   const seed = Number(process.env["CONFORMANCE_SEED"] ?? 1);
+  const run = async (context: Context): Promise<void> => {
+    const counts = await runRandomHistory(context, seed, steps);
+    const rare = FLOORS.filter((end) => (counts[end] ?? 0) < steps / 2000);
+    if (rare.length > 0) throw new Error(`seed ${seed}: too seldom: ${rare.join(", ")}`);
+  };
   it(`${target.name} answers a random history of ${steps} steps as the model does, seed ${seed}`, async () => {
-    const context = new Context(await loadTarget(target));
-    try {
-      const counts = await runRandomHistory(context, seed, steps);
-      const rare = FLOORS.filter((end) => (counts[end] ?? 0) < steps / 2000);
-      if (rare.length > 0) throw new Error(`seed ${seed}: too seldom: ${rare.join(", ")}`);
-    } finally {
-      await context.dispose();
+    await onFreshPlace(await loadTarget(target), run);
+  });
+}
+
+/**
+ * Registers three tests of a counter that two increment at once, so many times each: two processes, two worker threads, two storages in
+ * one thread. Where the driver's facts say that processes or threads do not share a storage, the test asks for that instead; its title
+ * says which it is. How long the worst increment had to wait is printed.
+ */
+export function testIncrements(target: Target, { times }: { times: number }): void {
+  describe(`${target.name}: a counter`, async () => {
+    const loaded = await loadTarget(target);
+    for (const { title, run } of incrementTests(loaded.storage.driver.facts, times)) {
+      it(title, () => onFreshPlace(loaded, run), TIMEOUT_MS);
     }
   });
+}
+
+/**
+ * Registers a test that kills a process so many times while it commits. What it was told is committed must be there then, and no part of
+ * anything else. For drivers whose data outlive the process.
+ */
+export function testKills(target: Target, { kills }: { kills: number }): void {
+  const title = `${target.name}: a process killed ${kills} times at random loses nothing that it was told is committed, and leaves nothing in part`;
+  const run = async (context: Context): Promise<void> => {
+    const { commits, midway, unacknowledged, late } = await runKills(context, kills);
+    console.log(
+      `${commits} commits, ${kills} kills, ${midway} of them in the middle of a commit; ${unacknowledged} commits were durable, but not acknowledged yet, ${late} of them seen only at the next write`,
+    );
+    // Kills that all hit between two commits would have shown nothing.
+    if (midway <= kills / 5) throw new Error(`only ${midway} kills in the middle of a commit`);
+  };
+  it(title, async () => onFreshPlace(await loadTarget(target), run), TIMEOUT_MS);
+}
+
+async function onFreshPlace(
+  target: LoadedTarget,
+  run: (context: Context) => Promise<void>,
+): Promise<void> {
+  const context = new Context(target);
+  try {
+    await run(context);
+  } finally {
+    await context.dispose();
+  }
 }

@@ -1,13 +1,14 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { testIncrements } from "@caterpillar/storage-core/conformance/vitest";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type CountReport, count } from "./fixtures/count.ts";
 import { testFolder } from "./fixtures/folder.ts";
-import { fixture, outputOf, SOURCES, startProcess } from "./fixtures/processes.ts";
 
-const TIMES = 500;
+const module = new URL("./target.ts", import.meta.url);
+const execArgv = ["--conditions=@caterpillar/source"];
+
+testIncrements({ name: "sqlite", module, execArgv }, { times: 500 });
 
 async function storageWithCounter(): Promise<string> {
   const path = join(testFolder(), "counter.db");
@@ -16,64 +17,6 @@ async function storageWithCounter(): Promise<string> {
   await storage.setContainerItem("c", "counter", 0);
   return path;
 }
-
-async function counterOf(path: string): Promise<number> {
-  await using storage = await SqliteStorage.open(path);
-  return Number(await storage.getContainerItem("c", "counter"));
-}
-
-function inThread(path: string): Promise<CountReport> {
-  const worker = new Worker(fixture("count.ts"), {
-    workerData: { path, times: TIMES },
-    execArgv: [SOURCES],
-  });
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
-}
-
-async function inProcess(path: string): Promise<CountReport> {
-  return JSON.parse(await outputOf(startProcess("count.ts", path, String(TIMES))));
-}
-
-function expectAlive(reports: readonly CountReport[]): void {
-  for (const report of reports) {
-    // A turn of the loop is given away after some milliseconds of work, and a commit takes a good part of one.
-    expect(report.turns).toBeGreaterThan(TIMES / 25);
-    expect(report.attempts).toBeGreaterThanOrEqual(TIMES);
-  }
-  console.log(
-    reports.map(
-      ({ attempts, worstWaitMs, worstLagMs }) =>
-        `${attempts} attempts, worst wait ${worstWaitMs.toFixed(0)} ms, worst lag ${worstLagMs.toFixed(0)} ms`,
-    ),
-  );
-}
-
-describe("one counter, incremented 500 times by each", () => {
-  it("of two processes", async () => {
-    const path = await storageWithCounter();
-    const reports = await Promise.all([inProcess(path), inProcess(path)]);
-    expect(await counterOf(path)).toBe(2 * TIMES);
-    expectAlive(reports);
-  });
-
-  it("of two worker threads", async () => {
-    const path = await storageWithCounter();
-    const reports = await Promise.all([inThread(path), inThread(path)]);
-    expect(await counterOf(path)).toBe(2 * TIMES);
-    expectAlive(reports);
-  });
-
-  it("of two storages in one thread, without a single conflict", async () => {
-    const path = await storageWithCounter();
-    const reports = await Promise.all([count(path, TIMES), count(path, TIMES)]);
-    expect(await counterOf(path)).toBe(2 * TIMES);
-    expectAlive(reports);
-    expect(reports.map(({ attempts }) => attempts)).toEqual([TIMES, TIMES]);
-  });
-});
 
 /**
  * better-sqlite3 waits for a lock with a timeout that blocks the whole thread, by default for five seconds. Where the holder lives in

@@ -1,0 +1,57 @@
+/** A role that runs beside the check, as the check sees it, wherever it runs. */
+
+/** A role that hangs is ended after so many milliseconds, and that is a failure. */
+export const LIMIT_MS = 30_000;
+
+/** The module that a process or thread begins with. Its arguments are the target's module, the role and the role's own arguments. */
+export const ENTRY: URL = new URL(
+  `./child-entry${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
+  import.meta.url,
+);
+
+/** How a role ended, and what it told. */
+export interface ChildEnd {
+  readonly code: number | null;
+  /** What ended its process; `null` where it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
+  readonly told: readonly unknown[];
+  readonly stderr: string;
+}
+
+export interface ChildRun {
+  /** Resolves to the next thing that it tells; to `undefined` when it ended without another. */
+  next(): Promise<unknown>;
+  /** Lets a role that waits go on. */
+  go(): void;
+  /** Ends it wherever it is: a process by SIGKILL. */
+  kill(): void;
+  readonly ended: Promise<ChildEnd>;
+}
+
+/** What a role tells, for one who waits for it. */
+export class Told {
+  readonly all: unknown[] = [];
+  #taken = 0;
+  #over = false;
+  #wake: () => void = () => {};
+
+  add(what: unknown): void {
+    this.all.push(what);
+    this.#wake();
+  }
+
+  /** Nothing more will be told. */
+  end(): void {
+    this.#over = true;
+    this.#wake();
+  }
+
+  async next(): Promise<unknown> {
+    while (this.#taken >= this.all.length && !this.#over) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.all[this.#taken++];
+  }
+}

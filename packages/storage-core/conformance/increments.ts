@@ -1,0 +1,208 @@
+/**
+ * What becomes of one counter that two increment at once: two processes, two worker threads, two storages in one thread. Where the driver
+ * says that a storage is not shared, the other one must be told so at once, and the first must not notice.
+ */
+import type { DriverFacts, Sharing } from "../src/driver.ts";
+import type { ChildRun } from "./child-run.ts";
+import { runRoleInThread } from "./child-thread.ts";
+import { type Context, contentsOf } from "./context.ts";
+import {
+  contentsWithCounter,
+  createCounter,
+  type IncrementReport,
+  increment,
+  readCounter,
+} from "./counter.ts";
+import { awaitedLater } from "./failure.ts";
+import type { Role } from "./roles.ts";
+
+export interface IncrementTest {
+  /** Says what it asks of the driver. */
+  readonly title: string;
+  run(context: Context): Promise<void>;
+}
+
+/** Somebody else, in another process or another thread. */
+interface Other {
+  readonly name: string;
+  start(context: Context, role: Role, args?: readonly string[]): ChildRun;
+}
+
+const inProcess: Other = {
+  name: "process",
+  start: (context, role, args = []) => context.spawn(role, [context.path, ...args]),
+};
+
+const inThread: Other = {
+  name: "worker thread",
+  start: (context, role, args = []) =>
+    runRoleInThread(context.target, role, [context.path, ...args]),
+};
+
+/** The tests for a driver of these facts. */
+export function incrementTests(
+  { processes, threads }: DriverFacts,
+  times: number,
+): readonly IncrementTest[] {
+  return [
+    among(inProcess, processes, times),
+    among(inThread, threads, times),
+    {
+      title: `two storages in one thread increment it ${times} times each, without a single conflict`,
+      run: (context) => inOneThread(context, times),
+    },
+  ];
+}
+
+function among(other: Other, sharing: Sharing, times: number): IncrementTest {
+  switch (sharing) {
+    case "shared":
+      return {
+        title: `shared: of two ${other.name === "process" ? "processes" : `${other.name}s`} that increment it ${times} times each, none loses one or starves, while a third opens and closes it`,
+        run: (context) => shared(context, other, times),
+      };
+    case "locked":
+      return {
+        title: `locked: another ${other.name} is refused at once until the first has closed, and the first goes on unharmed`,
+        run: (context) => locked(context, other, times),
+      };
+    case "separate":
+      return {
+        title: `separate: another ${other.name} finds no storage there, and makes one of its own`,
+        run: (context) => separate(context, other, times),
+      };
+  }
+}
+
+async function shared(context: Context, other: Other, times: number): Promise<void> {
+  const storage = await createCounter(context);
+  await storage.close();
+  const both = [0, 1].map(() => other.start(context, "increment", [String(times)]));
+  // Others come and go meanwhile. Engines have been seen to forget the newest commit when somebody opens.
+  const third = other.start(context, "reopen");
+  await ready(context, third);
+  for (const one of both) await ready(context, one);
+  for (const one of both) one.go();
+  const reports = await Promise.all(both.map((one) => reportOf(context, one)));
+  third.go();
+  context.ok(Number(await third.next()) > 0, "a third one has opened the storage meanwhile");
+  await endOf(context, third);
+  context.equal(await context.contents(), contentsWithCounter(2 * times), "the sum");
+  for (const { first, last } of reports) {
+    // Where one does all of its own without the other in between, the other has waited for the end of that.
+    context.ok(last - first >= times, `${first} to ${last}: the other had no turn meanwhile`);
+  }
+  check(context, reports, times);
+}
+
+async function inOneThread(context: Context, times: number): Promise<void> {
+  const storage = await createCounter(context);
+  const both = [storage, await context.open()];
+  const reports = await Promise.all(both.map((one) => increment(one, times)));
+  context.equal(await contentsOf(storage), contentsWithCounter(2 * times), "the sum");
+  const attempts = reports.map((report) => report.attempts);
+  context.equal(attempts, [times, times], "attempts, where one storage waits for another's turn");
+  check(context, reports, times);
+}
+
+/** What the other tries while it is locked out: as text, and each must be refused. */
+const ATTEMPTS = ["{}", '{"readonly":true}', '{"create":"if-missing"}'];
+
+async function locked(context: Context, other: Other, times: number): Promise<void> {
+  const storage = await createCounter(context);
+  const second = other.start(context, "open", [...ATTEMPTS, "{}"]);
+  const counting = awaitedLater(increment(storage, times));
+  for (const attempt of ATTEMPTS) {
+    const told = await nextOf(context, second);
+    context.equal(told, "STORAGE_LOCKED", `what the other gets with ${attempt}`);
+  }
+  if (context.facts.processes === "locked") await stillLocked(context, other);
+  const report = await counting;
+  context.equal(await contentsOf(storage), contentsWithCounter(times), "what the first has done");
+  await storage.close();
+  const found = await nextOf(context, second);
+  context.equal(
+    found,
+    contentsWithCounter(times),
+    "what the other finds when the first has closed",
+  );
+  await endOf(context, second);
+
+  const heir = other.start(context, "increment", [String(times)]);
+  await ready(context, heir);
+  heir.go();
+  const reports = [report, await reportOf(context, heir)];
+  context.equal(await context.contents(), contentsWithCounter(2 * times), "the sum");
+  check(context, reports, times);
+}
+
+/**
+ * An attempt that is refused must leave the lock as it was. Where it is a lock of POSIX on a file, a process loses it with the first
+ * handle of the file that any of its threads closes.
+ */
+async function stillLocked(context: Context, after: Other): Promise<void> {
+  const third = inProcess.start(context, "open", ["{}"]);
+  const told = await nextOf(context, third);
+  await endOf(context, third);
+  const what = `what a process gets after another ${after.name} was refused`;
+  context.equal(told, "STORAGE_LOCKED", what);
+}
+
+async function separate(context: Context, other: Other, times: number): Promise<void> {
+  const storage = await createCounter(context);
+  const second = other.start(context, "open", ["{}", '{"readonly":true}', '{"create":true}']);
+  context.equal(await nextOf(context, second), "STORAGE_NOT_FOUND", "what the other gets");
+  context.equal(
+    await nextOf(context, second),
+    "STORAGE_NOT_FOUND",
+    "what the other gets with readonly",
+  );
+  const report = await increment(storage, times);
+  context.equal(await nextOf(context, second), {}, "what is in the storage that the other makes");
+  await endOf(context, second);
+  context.equal(await readCounter(storage), times, "what the first has done");
+  check(context, [report], times);
+}
+
+/** Waits until it is ready to go on. Where it has ended instead, its end is what fails. */
+async function ready(context: Context, child: ChildRun): Promise<void> {
+  const told = await child.next();
+  if (told === undefined) await endOf(context, child);
+  context.equal(told, "ready", "what the other tells");
+}
+
+/** Lets it go on once, and answers what it tells of that. */
+async function nextOf(context: Context, child: ChildRun): Promise<unknown> {
+  await ready(context, child);
+  child.go();
+  return await child.next();
+}
+
+/** Waits for its end, which must be one of its own and without a complaint. */
+async function endOf(context: Context, child: ChildRun): Promise<void> {
+  const { code, signal, stderr } = await child.ended;
+  const well = { code: 0, signal: null, stderr: "" };
+  context.equal({ code, signal, stderr }, well, "how the other ended");
+}
+
+async function reportOf(context: Context, child: ChildRun): Promise<IncrementReport> {
+  const report = await child.next();
+  await endOf(context, child);
+  return report as IncrementReport;
+}
+
+/** Fails where an event loop stood still. Prints the figures that are too much of the machine to be judged. */
+function check(context: Context, reports: readonly IncrementReport[], times: number): void {
+  for (const { attempts, elapsedMs, turns } of reports) {
+    context.ok(attempts >= times, `${attempts} attempts at ${times} increments`);
+    // A turn of the loop is given away after some milliseconds of work. A commit takes a good part of one, unless there is no disk.
+    const least = Math.min(times, elapsedMs) / 25;
+    context.ok(turns > least, `the event loop came round only ${turns} times`);
+  }
+  console.log(
+    reports.map(
+      ({ attempts, turns, worstWaitMs, worstLagMs }) =>
+        `${attempts} attempts, ${turns} turns, worst wait ${worstWaitMs.toFixed(0)} ms, worst lag ${worstLagMs.toFixed(0)} ms`,
+    ),
+  );
+}
