@@ -14,12 +14,12 @@ import {
   rmSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DuplicateStorageError } from "./errors.ts";
+import { DuplicateStorageError, StorageIOError } from "./errors.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
 /**
  * Creates the file or folder at the path. `make` is given the name of a draft; what it has made there, closed and synced, is moved to the path,
- * durably. `DuplicateStorageError` where anything is at the path. Where it fails, nothing is left: neither the draft nor any file whose name
+ * durably. `DuplicateStorageError` where anything is at the path, `StorageIOError` where the system refuses. Where it fails, nothing is left: neither the draft nor any file whose name
  * begins with the draft's.
  *
  * Files need a file system with hard links.
@@ -35,6 +35,9 @@ export async function createAt(
     publish(draft, path);
   } catch (error) {
     if (isTaken(error)) throw duplicate(path, error);
+    if (error instanceof Error && "syscall" in error) {
+      throw new StorageIOError(`${path} cannot be created: ${error.message}`, { cause: error });
+    }
     throw error;
   } finally {
     removeDraft(draft);

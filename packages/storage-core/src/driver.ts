@@ -32,7 +32,7 @@ import type { Form, Value } from "./values.ts";
 export { createAt } from "./creation.ts";
 export * from "./errors.ts";
 export { compareKeys, keyAfter, MAX_KEY_BYTES, MAX_NAME_BYTES } from "./keys.ts";
-export { identityOf } from "./location.ts";
+export { identityOf, movedError } from "./location.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { defineStorage, type StorageOpener } from "./open-storage.ts";
 export { checkVersion, formatStore, orderedEngine } from "./ordered-engine.ts";

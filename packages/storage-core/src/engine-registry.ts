@@ -9,7 +9,7 @@ import { CommitQueue } from "./commit-queue.ts";
 import type { Driver } from "./driver.ts";
 import { DuplicateStorageError, StorageNotFoundError } from "./errors.ts";
 import { GuardedEngine, wrapped } from "./guarded-engine.ts";
-import { identityOf, realPath } from "./location.ts";
+import { identityOf, movedError, realPath } from "./location.ts";
 import type { CheckedOpenOptions } from "./options.ts";
 import { deadlineIn, untilFree } from "./wait.ts";
 
@@ -49,17 +49,18 @@ export async function acquireEngine(
       return lease(shared.key, place, path, shared.found);
     }
     const doing = `opening ${path}`;
-    const engine = new GuardedEngine(
-      await untilFree(
-        () => openOrCreate(driver, path, options, doing),
-        deadlineIn(options.timeout),
-        `${path}, which another process or thread keeps locked`,
-      ),
-      driver.name,
+    const opened = await untilFree(
+      () => openOrCreate(driver, path, options, doing),
+      deadlineIn(options.timeout),
+      `${path}, which another process or thread keeps locked`,
     );
+    const identity = identify();
+    const engine = new GuardedEngine(opened, driver.name, () => {
+      if (identify() !== identity) throw movedError(path);
+    });
     const queue = new CommitQueue(engine, path);
     const key = keyOf(place, options.readonly && driver.facts.readonly === "engine");
-    const found: OpenEngine = { engine, queue, identity: identify(), storages: 0 };
+    const found: OpenEngine = { engine, queue, identity, storages: 0 };
     open.set(key, found);
     return lease(key, place, path, found);
   });

@@ -5,13 +5,19 @@
  * too: `g` goes last, so the next storage that writes goes on. A process that has nothing else to do does not wait for it.
  */
 import type { CallOrder } from "./call-order.ts";
-import { ignore } from "./maybe-promise.ts";
 import { GARBAGE, ITEM, keysWith } from "./ordered-layout.ts";
 import type { OrderedStore } from "./ordered-store.ts";
-import { crowded } from "./turn-of-loop.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
 
-/** Items that are deleted in one step: some milliseconds' work at the most. */
+/** Items that are deleted in one write. */
 const ITEMS_AT_ONCE = 1000;
+/** How often a step makes room for others where the turn of the event loop has been busy. */
+const PATIENCE = 3;
+/** The shortest and the longest step, in milliseconds. */
+const SHORTEST_STEP_MS = 4;
+const LONGEST_STEP_MS = 200;
+/** So many generations are looked at, to see how much there is. */
+const BACKLOG = 10;
 
 export class GarbageCollector {
   readonly #store: OrderedStore;
@@ -19,6 +25,8 @@ export class GarbageCollector {
   #next: NodeJS.Immediate | undefined;
   #step: Promise<void> | undefined;
   #stopped = false;
+  /** How long the next step may take, in milliseconds. */
+  #budget = SHORTEST_STEP_MS;
 
   /** `writes` keeps its steps and commits apart. */
   constructor(store: OrderedStore, writes: CallOrder) {
@@ -28,13 +36,15 @@ export class GarbageCollector {
 
   /** Begins to collect what is there, unless it is at it already. A step that fails leaves the rest to the next start. */
   start(): void {
-    if (this.#stopped || this.#next !== undefined || this.#step !== undefined) return;
-    this.#next = setImmediate(() => {
-      this.#next = undefined;
-      if (crowded()) this.start();
-      else this.#step = this.#collect();
-    });
-    this.#next.unref();
+    if (this.#next === undefined && this.#step === undefined) this.#schedule(PATIENCE);
+  }
+
+  /**
+   * Tells how long a commit took. A step may take as long for each generation that waits, so that commits which leave garbage all the
+   * time wait for it to be collected in the end, and it does not grow without a limit.
+   */
+  mayTake(ms: number): void {
+    this.#budget = Math.max(ms, SHORTEST_STEP_MS);
   }
 
   /** Resolves when nothing more is written. */
@@ -44,23 +54,42 @@ export class GarbageCollector {
     await this.#step;
   }
 
+  #schedule(patience: number): void {
+    if (this.#stopped) return;
+    this.#next = setImmediate(() => {
+      this.#next = undefined;
+      if (patience > 0 && crowded()) this.#schedule(patience - 1);
+      else this.#step = this.#collect();
+    });
+    this.#next.unref();
+  }
+
   async #collect(): Promise<void> {
-    let more = false;
-    try {
-      more = await this.#writes.run(() => this.#deleteSome());
-    } catch {
-      ignore();
-    }
+    const more = await Promise.resolve(this.#writes.run(() => this.#takeStep())).catch(() => false);
     this.#step = undefined;
     if (more) this.start();
   }
 
-  /** Deletes some items; tells whether there may be more. */
-  async #deleteSome(): Promise<boolean> {
+  /** Tells whether there may be more. */
+  async #takeStep(): Promise<boolean> {
+    const began = performance.now();
+    while (!this.#stopped) {
+      const waiting = await this.#deleteSome();
+      if (waiting === 0) return false;
+      const mayTake = Math.min(waiting * this.#budget, LONGEST_STEP_MS);
+      if (performance.now() - began > mayTake) return true;
+      if (crowded()) await nextTurn();
+    }
+    return true;
+  }
+
+  /** Deletes some items; answers how many generations there were, or that there were at least so many. */
+  async #deleteSome(): Promise<number> {
     const snapshot = await this.#store.snapshot("process-crash");
     try {
-      const [garbage] = (await snapshot.keys(keysWith(GARBAGE, 1))).items;
-      if (garbage === undefined) return false;
+      const { items: waiting } = await snapshot.keys(keysWith(GARBAGE, BACKLOG));
+      const [garbage] = waiting;
+      if (garbage === undefined) return 0;
       const prefix = ITEM + garbage.slice(GARBAGE.length);
       const { items, more } = await snapshot.keys(keysWith(prefix, ITEMS_AT_ONCE));
       const gone = more ? items : [...items, garbage];
@@ -69,7 +98,7 @@ export class GarbageCollector {
         changes: gone.map((key) => [key, null] as const),
         durability: "process-crash",
       });
-      return true;
+      return waiting.length;
     } finally {
       await snapshot.close();
     }

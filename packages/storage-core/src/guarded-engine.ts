@@ -1,4 +1,7 @@
-/** An engine whose failures all have a code: whatever a driver throws beyond the contract's errors is wrapped here, once. */
+/**
+ * An engine whose failures all have a code: whatever a driver throws beyond the contract's errors is wrapped here, once. And one that
+ * commits nothing to a file that has lost its name: nobody would find it again.
+ */
 import type {
   As,
   Changes,
@@ -18,11 +21,13 @@ import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts"
 export class GuardedEngine implements Engine {
   readonly #engine: Engine;
   readonly #name: string;
+  readonly #checkPlace: () => void;
 
-  /** `name` says which engine, in messages. */
-  constructor(engine: Engine, name: string) {
+  /** `name` says which engine, in messages. `checkPlace` throws where what is at its path is not what was opened any more. */
+  constructor(engine: Engine, name: string, checkPlace: () => void) {
     this.#engine = engine;
     this.#name = name;
+    this.#checkPlace = checkPlace;
   }
 
   snapshot(durability: Durability): MaybePromise<Snapshot> {
@@ -32,9 +37,10 @@ export class GuardedEngine implements Engine {
 
   write(changes: Changes, { base, durability }: WriteOptions): MaybePromise<void> {
     const inner = base instanceof GuardedSnapshot ? base.inner : base;
-    return guard(this.#name, "committing", () =>
-      this.#engine.write(changes, { base: inner, durability }),
-    );
+    return guard(this.#name, "committing", () => {
+      this.#checkPlace();
+      return this.#engine.write(changes, { base: inner, durability });
+    });
   }
 
   close(): MaybePromise<void> {

@@ -58,6 +58,13 @@ export function identityOf(path: string): string | undefined {
   return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
+/** The error of calls on a storage whose file or folder is not at its path any more. */
+export function movedError(path: string): StorageIOError {
+  return new StorageIOError(
+    `${path} was moved or replaced while it was open; close this storage, and open it again`,
+  );
+}
+
 function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOENT" || code === "ENOTDIR";

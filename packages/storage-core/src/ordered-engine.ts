@@ -17,10 +17,8 @@ import {
   FORMAT,
   FORMAT_VERSION,
   formatMark,
-  generationMark,
-  LAST_GENERATION,
   markAt,
-  newStamp,
+  newMark,
   STAMP,
   versionOf,
 } from "./ordered-layout.ts";
@@ -48,8 +46,7 @@ export async function formatStore(store: OrderedStore): Promise<void> {
     expected: [[FORMAT, undefined]],
     changes: [
       [FORMAT, formatMark(FORMAT_VERSION)],
-      [LAST_GENERATION, generationMark(0)],
-      [STAMP, newStamp()],
+      [STAMP, newMark()],
     ],
     durability: "power-loss",
   });
@@ -105,6 +102,7 @@ class OrderedEngine implements Engine {
   }
 
   async #write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
+    const began = performance.now();
     const own = base === undefined ? await this.#store.snapshot(durability) : undefined;
     let plan: Plan;
     let expected: Awaited<ReturnType<Plan["expected"]>>;
@@ -117,5 +115,6 @@ class OrderedEngine implements Engine {
     await this.#store.write({ expected, changes: plan, durability });
     if (plan.leavesGarbage || !this.#lookedForGarbage) this.#collector.start();
     this.#lookedForGarbage = true;
+    this.#collector.mayTake(performance.now() - began);
   }
 }

@@ -3,22 +3,20 @@
  *
  *     f                       the format: a mark
  *     v                       the stamp of the newest commit: a mark, another for each commit
- *     n                       the generation that was begun last: a mark
  *     c<name>                 the generation of the container that has this name: a mark
  *     d<generation><key>      an item
  *     g<generation>           a generation that no container has any more, whose items are still to be collected
  *
- * A generation is a number, written as a mark, so all are of one length, and none is the beginning of another.
+ * Stamps and generations are random marks: those who commit at the same time do not know each other, and a log whose end was lost must
+ * not make a generation begin twice. Two of 94⁸ are the same once in 6·10¹⁵.
  */
 import { randomBytes } from "node:crypto";
 import type { PageRange } from "./driver.ts";
 import { prefixEnd } from "./keys.ts";
 import type { OrderedSnapshot } from "./ordered-store.ts";
-import { inForm } from "./values.ts";
 
 export const FORMAT = "f";
 export const STAMP = "v";
-export const LAST_GENERATION = "n";
 export const CONTAINER = "c";
 export const ITEM = "d";
 export const GARBAGE = "g";
@@ -42,23 +40,11 @@ export function versionOf(mark: string | undefined): number | undefined {
   return Number.isInteger(version) ? version : undefined;
 }
 
-/** 36⁸ generations: a thousand a second for ninety years. */
-export function generationMark(number: number): string {
-  return number.toString(36).padStart(MARK_LENGTH, "0");
-}
-
-export function generationNumber(mark: string): number {
-  return Number.parseInt(mark, 36);
-}
-
 const FIRST_PRINTABLE = 0x21;
 const PRINTABLE = 94;
 
-/**
- * A stamp that nobody else makes. It is random, as those who commit do not know each other; two of 94⁸ are the same once in 6·10¹⁵, and
- * only then a conflict between the two would go unseen.
- */
-export function newStamp(): string {
+/** A mark that nobody else makes. */
+export function newMark(): string {
   const codes = randomBytes(MARK_LENGTH).map((byte) => FIRST_PRINTABLE + (byte % PRINTABLE));
   return String.fromCharCode(...codes);
 }
@@ -69,7 +55,8 @@ export function keysWith(prefix: string, limit: number): PageRange {
   return { start: prefix, end, reverse: false, limit, bytes: Number.POSITIVE_INFINITY };
 }
 
+/** What the key holds, to be compared with a mark; anything else than a mark comes out as some other text. */
 export async function markAt(snapshot: OrderedSnapshot, key: string): Promise<string | undefined> {
-  const value = await snapshot.get(key, "text");
-  return value === undefined ? undefined : (inForm(value, "text") as string);
+  const value = await snapshot.get(key, "bytes");
+  return typeof value === "object" ? Buffer.from(value).toString("latin1") : value;
 }

@@ -1,17 +1,7 @@
 /** What a commit does to the flat map of an ordered engine, and what it takes for granted. */
 import type { Changes, ContainerChanges } from "./driver.ts";
 import { TransactionConflictError } from "./errors.ts";
-import {
-  CONTAINER,
-  GARBAGE,
-  generationMark,
-  generationNumber,
-  ITEM,
-  LAST_GENERATION,
-  markAt,
-  newStamp,
-  STAMP,
-} from "./ordered-layout.ts";
+import { CONTAINER, GARBAGE, ITEM, markAt, newMark, STAMP } from "./ordered-layout.ts";
 import { type Expectation, MAX_EXPECTED, type OrderedSnapshot } from "./ordered-store.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
 import type { Value } from "./values.ts";
@@ -26,8 +16,6 @@ export class Plan implements Iterable<Change> {
   /** Changes of items, each with what stands before the keys of its container. */
   readonly #items: { readonly prefix: string; readonly entries: ContainerChanges["entries"] }[] =
     [];
-  /** The generation that was begun last, where the plan begins one. */
-  #last: number | undefined;
   leavesGarbage = false;
 
   /** A plan for the changes, as the snapshot has it; `TransactionConflictError` if they do not fit there. */
@@ -37,10 +25,7 @@ export class Plan implements Iterable<Change> {
       await plan.#add(change);
       if (crowded()) await nextTurn();
     }
-    if (plan.#last !== undefined) {
-      plan.#catalogue.push([LAST_GENERATION, generationMark(plan.#last)]);
-    }
-    plan.#catalogue.push([STAMP, newStamp()]);
+    plan.#catalogue.push([STAMP, newMark()]);
     return plan;
   }
 
@@ -76,19 +61,9 @@ export class Plan implements Iterable<Change> {
     }
     let current = generation;
     if (current === undefined || action === "clear") {
-      current = await this.#beginGeneration();
+      current = newMark();
       this.#catalogue.push([key, current]);
     }
     this.#items.push({ prefix: ITEM + current, entries });
-  }
-
-  async #beginGeneration(): Promise<string> {
-    if (this.#last === undefined) {
-      const mark = await markAt(this.#snapshot, LAST_GENERATION);
-      this.#expected.push([LAST_GENERATION, mark]);
-      this.#last = generationNumber(mark as string);
-    }
-    this.#last++;
-    return generationMark(this.#last);
   }
 }

@@ -13,6 +13,7 @@ import {
   type Durability,
   type Engine,
   identityOf,
+  movedError,
   nextTurn,
   type Snapshot,
   StorageBusyError,
@@ -109,11 +110,7 @@ export class SqliteEngine implements Engine {
     const options = { readonly: this.#readonly, fileMustExist: true, timeout: 0 };
     const connection = new Connection(this.#openDatabase(this.#path, options));
     try {
-      if (identityOf(this.#path) !== this.#identity) {
-        throw new StorageIOError(
-          `${this.#path} was moved or replaced while it was open; close this storage, and open it again`,
-        );
-      }
+      if (identityOf(this.#path) !== this.#identity) throw movedError(this.#path);
       if (!this.#readonly) connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
       prepare(connection);
       return connection;
