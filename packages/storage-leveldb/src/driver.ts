@@ -10,6 +10,7 @@ import {
   MARKER,
   orderedEngine,
   StorageCorruptError,
+  StorageIOError,
 } from "@caterpillar/storage-core/driver";
 import { LevelStore } from "./store.ts";
 
@@ -28,7 +29,11 @@ export const driver: Driver = {
       { name: "<path>/*.log", about: "the newest commits" },
       { name: "<path>/MANIFEST-*", about: "which tables and log make up the database" },
       { name: "<path>/CURRENT", about: "which manifest is the newest" },
-      { name: "<path>/LOCK", about: "nothing; it is locked while the database is open", expendable: true },
+      {
+        name: "<path>/LOCK",
+        about: "nothing; it is locked while the database is open",
+        expendable: true,
+      },
       { name: "<path>/LOG", about: "what LevelDB has done, for people", expendable: true },
       { name: "<path>/LOG.old", about: "the same, of the time before", expendable: true },
       { name: `<path>/${MARKER}`, about: "whose folder this is, and the version of its format" },
@@ -74,7 +79,9 @@ function checkCurrent(path: string): void {
   try {
     current = readFileSync(join(path, "CURRENT"), "latin1");
   } catch (cause) {
-    throw damaged(cause);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EISDIR") throw damaged(cause);
+    throw new StorageIOError(`${path} cannot be read: ${message}`, { cause });
   }
   if (!/^MANIFEST-\d+\n$/.test(current)) throw damaged();
 }

@@ -18,10 +18,7 @@ export function translate(error: unknown, path: string): unknown {
   const cause = { cause: error };
   switch (reason.code) {
     case "LEVEL_LOCKED":
-      return new StorageLockedError(
-        `${path} is open in another process or thread; LevelDB lets one at a time have it`,
-        cause,
-      );
+      return lockedError(path, error);
     case "LEVEL_CORRUPTION":
       return new StorageCorruptError(
         `${path} is damaged; restore it from a copy, or repair it with LevelDB's own tools`,
@@ -30,8 +27,17 @@ export function translate(error: unknown, path: string): unknown {
     case "LEVEL_IO_ERROR":
       return new StorageIOError(`${path} cannot be read or written: ${reason.message}`, cause);
     default:
-      return error;
+      // Synchronous reads tell no code.
+      if (!reason.message.startsWith("IO error: ")) return error;
+      return new StorageIOError(`${path} cannot be read or written: ${reason.message}`, cause);
   }
+}
+
+export function lockedError(path: string, cause?: unknown): StorageLockedError {
+  return new StorageLockedError(
+    `${path} is open in another process or thread; LevelDB lets one at a time have it`,
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 /**

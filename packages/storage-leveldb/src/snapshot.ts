@@ -17,6 +17,9 @@ const READ_AHEAD = 1 << 20;
 /** What stands in a text for bytes that are not UTF-8: LevelDB decodes them without a word. */
 const REPLACED = "\uFFFD";
 
+/** Behind the keys of all pages. */
+const BEYOND_ALL = "\u{10FFFF}";
+
 interface Options {
   readonly snapshot: ReturnType<Level["snapshot"]>;
   readonly valueEncoding: "utf8" | "view";
@@ -25,6 +28,7 @@ interface Options {
 /** The methods that iterators of entries and of keys have in common. */
 interface Walk<T> {
   nextv(size: number): Promise<T[]>;
+  seek(key: string): void;
   close(): Promise<void>;
 }
 
@@ -90,6 +94,9 @@ export class LevelSnapshot implements OrderedSnapshot {
           size += sizeOf(item);
         }
       }
+      // A damaged block is skipped, and told of at the end of the walk only.
+      walk.seek(BEYOND_ALL);
+      await walk.nextv(1);
       return { items, more: true };
     } catch (error) {
       throw translate(error, this.#path);

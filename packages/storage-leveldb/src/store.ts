@@ -2,13 +2,16 @@
 import {
   checkExpected,
   crowded,
+  identityOf,
   MAX_STORE_KEY_BYTES,
+  movedError,
   nextTurn,
   type OrderedBatch,
   type OrderedStore,
 } from "@caterpillar/storage-core/driver";
 import { ClassicLevel } from "classic-level";
-import { translate, translateWrite } from "./errors.ts";
+import { lockedError, translate, translateWrite } from "./errors.ts";
+import { isOpenHere } from "./lock-file.ts";
 import { LevelSnapshot } from "./snapshot.ts";
 
 export type Level = ClassicLevel<string, string | Uint8Array>;
@@ -19,9 +22,13 @@ const BYTES = { valueEncoding: "view" } as const;
 export class LevelStore implements OrderedStore {
   readonly #db: Level;
   readonly #path: string;
+  readonly #identity: string | undefined;
+  /** Why nothing is written any more. */
+  #failure: unknown;
 
   /** The path is a real one: LevelDB takes two names of one folder for two, and damages it. */
   static async open(path: string, { create }: { create: boolean }): Promise<LevelStore> {
+    if (isOpenHere(path)) throw lockedError(path);
     const db: Level = new ClassicLevel(path, {
       createIfMissing: create,
       errorIfExists: create,
@@ -39,16 +46,20 @@ export class LevelStore implements OrderedStore {
   private constructor(db: Level, path: string) {
     this.#db = db;
     this.#path = path;
+    this.#identity = identityOf(path);
     // `getSync` writes keys into a buffer that it keeps, and cuts a key off where only a part of its last character has room. So the first
     // key makes the buffer large enough for all.
     db.getSync("x".repeat(MAX_STORE_KEY_BYTES));
   }
 
   snapshot(): LevelSnapshot {
+    // LevelDB opens its tables by their names, and would read those of another database.
+    if (identityOf(this.#path) !== this.#identity) throw movedError(this.#path);
     return new LevelSnapshot(this.#db, this.#path);
   }
 
   async write({ expected, changes, durability }: OrderedBatch): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     checkExpected(expected, (key) => this.#db.getSync(key, TEXT));
     const batch = this.#db.batch();
     try {
@@ -57,10 +68,16 @@ export class LevelStore implements OrderedStore {
         else batch.put(key, value, typeof value === "string" ? TEXT : BYTES);
         if (crowded()) await nextTurn();
       }
-      await batch.write({ sync: durability === "power-loss" });
     } catch (error) {
       await batch.close();
-      throw translateWrite(error, this.#path);
+      throw error;
+    }
+    try {
+      await batch.write({ sync: durability === "power-loss" });
+    } catch (error) {
+      // LevelDB goes on behind what it has written in part, and loses what comes after it when it is opened again.
+      this.#failure = translateWrite(error, this.#path);
+      throw this.#failure;
     }
   }
 

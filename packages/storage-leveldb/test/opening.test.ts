@@ -1,0 +1,169 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Storage } from "@caterpillar/storage-core";
+import { MARKER } from "@caterpillar/storage-core/driver";
+import { LevelStorage } from "@caterpillar/storage-leveldb";
+import { ClassicLevel } from "classic-level";
+import { describe, expect, it } from "vitest";
+import { filesOf, testFolder } from "./fixtures/folder.ts";
+import { outputOf, startWithFileLimit } from "./fixtures/processes.ts";
+import { newStorage } from "./fixtures/storages.ts";
+
+async function otherProgram(path: string): Promise<void> {
+  const db = new ClassicLevel(path);
+  await db.batch([
+    { type: "put", key: "f", value: "catp-001" },
+    { type: "put", key: "diary", value: "today" },
+  ]);
+  await db.close();
+}
+
+async function storageAt(path: string): Promise<void> {
+  await (await newStorage(path)).close();
+}
+
+/** Each makes something at the path that is not a storage of this driver. */
+const FOREIGN: Readonly<
+  Record<string, { make: (path: string) => void | Promise<void>; code: string }>
+> = {
+  "a text file": {
+    make: (path) => writeFileSync(path, "Dear diary,\n"),
+    code: "STORAGE_FORMAT",
+  },
+  "an empty folder": { make: (path) => mkdirSync(path), code: "STORAGE_FORMAT" },
+  "a folder of files": {
+    make: (path) => {
+      mkdirSync(path);
+      writeFileSync(join(path, "000003.log"), "Dear diary,\n");
+    },
+    code: "STORAGE_FORMAT",
+  },
+  "a database of another program": { make: otherProgram, code: "STORAGE_FORMAT" },
+  "a database of another program that it did not close": {
+    make: async (path) => {
+      await otherProgram(path);
+      // As after a crash: a log that was not read yet, and no lock.
+      rmSync(join(path, "LOCK"));
+    },
+    code: "STORAGE_FORMAT",
+  },
+  "a storage of another driver": {
+    make: (path) => {
+      mkdirSync(path);
+      writeFileSync(join(path, MARKER), "caterpillar storage: another, format 1\n");
+    },
+    code: "STORAGE_FORMAT",
+  },
+  "a storage whose marker is gone": {
+    make: async (path) => {
+      await storageAt(path);
+      rmSync(join(path, MARKER));
+    },
+    code: "STORAGE_FORMAT",
+  },
+  "a storage of a newer format": {
+    make: async (path) => {
+      await storageAt(path);
+      writeFileSync(join(path, MARKER), "caterpillar storage: leveldb, format 2\n");
+    },
+    code: "STORAGE_VERSION",
+  },
+};
+
+/**
+ * LevelDB tidies up what it opens: it reads the log into tables, deletes files that it does not know, and leaves a LOCK and a LOG. To find
+ * out by opening it that a folder is somebody else's changes that folder.
+ */
+describe("what is not a storage is refused, and not a byte of it changes:", () => {
+  for (const [what, { make, code }] of Object.entries(FOREIGN)) {
+    it(what, async () => {
+      const folder = testFolder();
+      const path = join(folder, "it");
+      await make(path);
+      const before = filesOf(folder);
+      for (const options of [{}, { readonly: true }, { create: "if-missing" }] as const) {
+        await expect(LevelStorage.open(path, options)).rejects.toMatchObject({ code });
+      }
+      await expect(LevelStorage.open(path, { create: true })).rejects.toMatchObject({
+        code: "DUPLICATE_STORAGE",
+      });
+      expect(filesOf(folder)).toEqual(before);
+    });
+  }
+});
+
+/** With `createIfMissing: false` LevelDB fails, but makes the folder before, and leaves a LOCK and a LOG in it. */
+it("to open what does not exist leaves nothing", async () => {
+  const folder = testFolder();
+  for (const path of [join(folder, "nothing"), join(folder, "no", "folder")]) {
+    for (const options of [{}, { readonly: true }]) {
+      await expect(LevelStorage.open(path, options)).rejects.toMatchObject({
+        code: "STORAGE_NOT_FOUND",
+      });
+    }
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+/** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */
+async function asNobody<T>(call: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await call();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+describe("without permission", () => {
+  /** What the system refuses is told by its own code: a program may ask for another folder then. */
+  it("to write in its folder, creating a storage fails and leaves nothing", async () => {
+    const folder = testFolder();
+    chmodSync(folder, 0o555);
+    const create = (): Promise<Storage> =>
+      LevelStorage.open(join(folder, "db"), { create: "if-missing" });
+    await expect(asNobody(create)).rejects.toMatchObject({
+      code: "STORAGE_IO",
+      cause: { code: "EACCES" },
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  /** LevelDB has no way to open a database without writing. */
+  it("to write its files, opening a storage fails, also readonly, and changes nothing", async () => {
+    const folder = testFolder();
+    chmodSync(folder, 0o755);
+    const path = join(folder, "db");
+    await storageAt(path);
+    const before = filesOf(path);
+    for (const options of [{}, { readonly: true }]) {
+      await expect(asNobody(() => LevelStorage.open(path, options))).rejects.toMatchObject({
+        code: "STORAGE_IO",
+        cause: { cause: { code: "LEVEL_IO_ERROR" } },
+      });
+    }
+    expect(filesOf(path)).toEqual(before);
+  });
+
+  /** A file that may not be read is not damaged: nobody should restore a copy over it. */
+  it("to read CURRENT, opening a storage fails, and does not call it damaged", async () => {
+    const folder = testFolder();
+    chmodSync(folder, 0o755);
+    const path = join(folder, "db");
+    await storageAt(path);
+    chmodSync(join(path, "CURRENT"), 0);
+    await expect(asNobody(() => LevelStorage.open(path))).rejects.toMatchObject({
+      code: "STORAGE_IO",
+      cause: { code: "EACCES" },
+    });
+  });
+});
+
+/** A disk that is full, for a process whose files may have no bytes at all: half a database would be found there the next time. */
+it("on a full disk, creating a storage fails and leaves nothing", async () => {
+  const folder = testFolder();
+  const child = startWithFileLimit(0, "create.ts", join(folder, "db"));
+  expect(JSON.parse(await outputOf(child))).toMatchObject({ code: "STORAGE_IO" });
+  expect(readdirSync(folder)).toEqual([]);
+});
