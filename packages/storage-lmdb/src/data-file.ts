@@ -9,14 +9,29 @@ import { StorageCorruptError } from "@caterpillar/storage-core/driver";
 export const DATA = "data.mdb";
 export const LOCK = "lock.mdb";
 
-/** The start of a page, and of what a meta page holds: https://github.com/kriszyp/lmdb-js/blob/master/dependencies/lmdb/libraries/liblmdb/mdb.c */
-const FLAGS = 18;
-const META = 8;
+/**
+ * What a meta page holds, and where: https://github.com/kriszyp/lmdb-js/blob/master/dependencies/lmdb/libraries/liblmdb/mdb.c
+ * Pages 0 and 1 are such pages; the one with the higher number of its transaction holds.
+ */
+const PAGE_FLAGS = 18;
+const IS_META = 8;
 const MAGIC = 24;
 const MAGIC_NUMBER = 0xbeefc0de;
+const VERSION = 28;
+/** LMDB 0.9 has version 1. */
+const KNOWN_VERSION = 2;
 const PAGE_SIZE = 48;
+/** Of the list of free pages, with some of the environment's, and of the data. */
+const FREE_FLAGS = 52;
+const INTEGER_KEYS = 8;
+const OVERLAPPING_SYNC = 0x1000;
+const DATA_FLAGS = 100;
+const KNOWN_DATA_FLAGS = 0x7e;
+const DATA_ROOT = 136;
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 const LAST_PAGE = 144;
-const META_BYTES = 152;
+const TRANSACTION = 152;
+const META_BYTES = 160;
 
 /**
  * Throws `StorageCorruptError` where the data file of the storage is missing, cut off, or something else. Answers why it cannot be
@@ -26,16 +41,26 @@ export function checkData(path: string): Error | undefined {
   const { file, unwritable } = openData(path);
   try {
     const { size } = fstatSync(file);
-    const first = metaAt(file, 0);
-    const pageSize = first?.pageSize ?? 0;
-    const second = metaAt(file, pageSize);
+    const [first, second] = metasOf(file);
     const whole =
       first !== undefined &&
       second !== undefined &&
-      pageSize === second.pageSize &&
-      size >= (Math.max(first.lastPage, second.lastPage) + 1) * pageSize;
+      first.pageSize === second.pageSize &&
+      size >= (Math.max(first.lastPage, second.lastPage) + 1) * first.pageSize;
     if (!whole) throw damaged(path);
     return unwritable;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The number of the newest transaction that was committed. */
+export function newestTransaction(path: string): number {
+  const file = openSync(join(path, DATA), "r");
+  try {
+    const [first, second] = metasOf(file);
+    if (first === undefined || second === undefined) throw damaged(path);
+    return Math.max(first.transaction, second.transaction);
   } finally {
     closeSync(file);
   }
@@ -54,17 +79,35 @@ function openData(path: string): { file: number; unwritable: Error | undefined }
 interface Meta {
   readonly pageSize: number;
   readonly lastPage: number;
+  readonly transaction: number;
+}
+
+function metasOf(file: number): [Meta | undefined, Meta | undefined] {
+  const first = metaAt(file, 0);
+  return [first, first && metaAt(file, first.pageSize)];
 }
 
 function metaAt(file: number, position: number): Meta | undefined {
   const page = Buffer.alloc(META_BYTES);
-  const length = readSync(file, page, 0, META_BYTES, position);
-  if (length < META_BYTES || page.readUInt32LE(MAGIC) !== MAGIC_NUMBER) return undefined;
-  if ((page.readUInt16LE(FLAGS) & META) === 0) return undefined;
+  if (readSync(file, page, 0, META_BYTES, position) < META_BYTES) return undefined;
   const pageSize = page.readUInt32LE(PAGE_SIZE);
-  const isPowerOfTwo = pageSize >= 512 && (pageSize & (pageSize - 1)) === 0;
-  if (!isPowerOfTwo) return undefined;
-  return { pageSize, lastPage: Number(page.readBigUInt64LE(LAST_PAGE)) };
+  const lastPage = page.readBigUInt64LE(LAST_PAGE);
+  const root = page.readBigUInt64LE(DATA_ROOT);
+  const isMeta =
+    page.readUInt32LE(MAGIC) === MAGIC_NUMBER &&
+    page.readUInt32LE(VERSION) === KNOWN_VERSION &&
+    (page.readUInt16LE(PAGE_FLAGS) & IS_META) !== 0 &&
+    (page.readUInt16LE(FREE_FLAGS) & ~OVERLAPPING_SYNC) === INTEGER_KEYS &&
+    (page.readUInt16LE(DATA_FLAGS) & ~KNOWN_DATA_FLAGS) === 0 &&
+    (root === NO_PAGE || (root > 1n && root <= lastPage)) &&
+    pageSize >= 512 &&
+    (pageSize & (pageSize - 1)) === 0;
+  if (!isMeta) return undefined;
+  return {
+    pageSize,
+    lastPage: Number(lastPage),
+    transaction: Number(page.readBigUInt64LE(TRANSACTION)),
+  };
 }
 
 function damaged(path: string, cause?: unknown): StorageCorruptError {

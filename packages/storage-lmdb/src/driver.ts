@@ -8,12 +8,15 @@ import {
   type FolderFormat,
   formatStore,
   MARKER,
+  type OrderedStore,
   orderedEngine,
 } from "@caterpillar/storage-core/driver";
+import { CopiedStore } from "./copied-store.ts";
 import { checkData, DATA, LOCK } from "./data-file.ts";
 import { translate } from "./errors.ts";
-import { MAX_SNAPSHOTS, openDatabase, openForReading } from "./lmdb.ts";
+import { MAX_SNAPSHOTS } from "./lmdb.ts";
 import { LmdbStore } from "./store.ts";
+import { TURNS } from "./turns.ts";
 
 const FORMAT: FolderFormat = { driver: "lmdb", version: 1 };
 
@@ -30,6 +33,11 @@ export const driver: Driver = {
       {
         name: `<path>/${LOCK}`,
         about: "locks, and who reads what",
+        expendable: true,
+      },
+      {
+        name: `<path>/${TURNS}/*`,
+        about: "who commits and who opens, while it is open",
         expendable: true,
       },
       { name: `<path>/${MARKER}`, about: "whose folder this is, and the version of its format" },
@@ -49,17 +57,20 @@ export const driver: Driver = {
       checkFolder(path, FORMAT);
       const unwritable = checkData(path);
       if (unwritable !== undefined && !readonly) throw unwritable;
-      // A database that is open for reading only cannot be opened for writing in the same process.
-      const db = unwritable === undefined ? openDatabase(path) : openForReading(path);
-      return await orderedEngine(new LmdbStore(db, path), path);
+      return await orderedEngine(await openStore(path, unwritable), path);
     } catch (error) {
       throw translate(error, path);
     }
   },
 };
 
+async function openStore(path: string, unwritable: Error | undefined): Promise<OrderedStore> {
+  if (unwritable === undefined) return await LmdbStore.open(path);
+  return new CopiedStore(path);
+}
+
 async function createDatabase(folder: string): Promise<void> {
-  const store = new LmdbStore(openDatabase(folder), folder);
+  const store = await LmdbStore.open(folder);
   try {
     await formatStore(store);
   } finally {

@@ -8,8 +8,8 @@ import {
 import { MAX_SNAPSHOTS } from "./lmdb.ts";
 
 const READERS_FULL = -30790;
-/** PAGE_NOTFOUND, CORRUPTED, PANIC, VERSION_MISMATCH, INVALID */
-const DAMAGED: readonly unknown[] = [-30797, -30796, -30795, -30794, -30793];
+/** PAGE_NOTFOUND, CORRUPTED, PANIC, VERSION_MISMATCH, INVALID, and BAD_TXN, which comes after one of them. */
+const DAMAGED: readonly unknown[] = [-30797, -30796, -30795, -30794, -30793, -30782];
 
 interface LmdbError {
   /** A number of LMDB's own, or of the operating system; Node's own errors have names. */

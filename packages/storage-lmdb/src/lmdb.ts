@@ -1,5 +1,5 @@
 /** How lmdb-js is opened, and the part of it that is used. */
-import { open, openAsClass, type RootDatabaseOptionsWithPath, type Transaction } from "lmdb";
+import { openAsClass, type RootDatabaseOptionsWithPath, type Transaction } from "lmdb";
 
 /** A view of the database, of lmdb-js. */
 export type View = Transaction;
@@ -84,9 +84,4 @@ export function openDatabase(path: string): Database {
   }
   const root = { ...optionsFor(path), create: false, isRoot: true };
   return new Opener(null, root) as unknown as Database;
-}
-
-/** Opens a database that cannot be written to, by the rights of its files. */
-export function openForReading(path: string): Database {
-  return open({ ...optionsFor(path), readOnly: true }) as unknown as Database;
 }

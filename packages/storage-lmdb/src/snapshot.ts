@@ -2,27 +2,37 @@
 import type {
   As,
   Entry,
+  MaybePromise,
   OrderedSnapshot,
   Page,
   PageRange,
   Value,
 } from "@caterpillar/storage-core/driver";
+import { translate } from "./errors.ts";
 import type { Database, RangeOptions, View } from "./lmdb.ts";
 
 export class LmdbSnapshot implements OrderedSnapshot {
   readonly #db: Database;
+  readonly #path: string;
   readonly #view: { readonly transaction: View };
+  readonly #whenClosed: () => void | Promise<void>;
 
-  constructor(db: Database) {
+  constructor(db: Database, path: string, whenClosed: () => void | Promise<void> = () => {}) {
     this.#db = db;
-    // What was read in this turn of the event loop has its transaction already, which is that of an older state.
-    db.resetReadTxn();
-    this.#view = { transaction: db.useReadTransaction() };
+    this.#path = path;
+    this.#whenClosed = whenClosed;
+    this.#view = this.#read(() => {
+      // What was read in this turn of the event loop has its transaction already, which is that of an older state.
+      db.resetReadTxn();
+      return { transaction: db.useReadTransaction() };
+    });
   }
 
   get(key: string, as: As): Value | undefined {
-    if (as === "presence") return this.#db.doesExist(key, undefined, this.#view) ? "" : undefined;
-    return this.#db.get(key, this.#view);
+    return this.#read(() => {
+      if (as !== "presence") return this.#db.get(key, this.#view);
+      return this.#db.doesExist(key, undefined, this.#view) ? "" : undefined;
+    });
   }
 
   /** lmdb-js has a method for many keys, which reads the newest state instead of this one. */
@@ -31,27 +41,40 @@ export class LmdbSnapshot implements OrderedSnapshot {
   }
 
   page(range: PageRange): Page<Entry> {
-    const items: Entry[] = [];
-    let bytes = 0;
-    for (const { key, value } of this.#db.getRange(this.#options(range))) {
-      items.push([key, value]);
-      bytes += value.length;
-      if (items.length >= range.limit || bytes >= range.bytes) return { items, more: true };
-    }
-    return { items, more: false };
+    return this.#read(() => {
+      const items: Entry[] = [];
+      let bytes = 0;
+      for (const { key, value } of this.#db.getRange(this.#options(range))) {
+        items.push([key, value]);
+        bytes += value.length;
+        if (items.length >= range.limit || bytes >= range.bytes) return { items, more: true };
+      }
+      return { items, more: false };
+    });
   }
 
   keys(range: PageRange): Page<string> {
-    const items: string[] = [];
-    for (const key of this.#db.getKeys(this.#options(range))) {
-      items.push(key);
-      if (items.length >= range.limit) return { items, more: true };
-    }
-    return { items, more: false };
+    return this.#read(() => {
+      const items: string[] = [];
+      for (const key of this.#db.getKeys(this.#options(range))) {
+        items.push(key);
+        if (items.length >= range.limit) return { items, more: true };
+      }
+      return { items, more: false };
+    });
   }
 
-  close(): void {
+  close(): MaybePromise<void> {
     this.#view.transaction.done();
+    return this.#whenClosed();
+  }
+
+  #read<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw translate(error, this.#path);
+    }
   }
 
   /** In reverse, the start is where one begins, and each bound must be told anew whether it is part of the range. */

@@ -10,59 +10,61 @@ import {
   nextTurn,
   type OrderedBatch,
   type OrderedStore,
-  StorageBusyError,
   TransactionConflictError,
   type Value,
 } from "@caterpillar/storage-core/driver";
 import { commitErrorOf, translate } from "./errors.ts";
-import type { Database } from "./lmdb.ts";
+import { type Database, openDatabase } from "./lmdb.ts";
 import { LmdbSnapshot } from "./snapshot.ts";
+import { Turns } from "./turns.ts";
 
-/** How long to wait for the lock before the caller's deadline is asked for, in milliseconds. */
-const PATIENCE_MS = 50;
-/** For so long after a commit the lock is taken to be free, or to be so in a moment, in milliseconds. */
-const CONFIDENCE_MS = 1000;
+type Write = readonly [key: string, value: Uint8Array | null];
 
 export class LmdbStore implements OrderedStore {
   readonly #db: Database;
+  readonly #turns: Turns;
   readonly #path: string;
-  #committed = Number.NEGATIVE_INFINITY;
-  /** An empty batch, which waits for the lock. */
-  #probe: Promise<unknown> | undefined;
 
-  constructor(db: Database, path: string) {
+  /** Opens the database in the folder. */
+  static async open(path: string): Promise<LmdbStore> {
+    const turns = Turns.join(path);
+    try {
+      return new LmdbStore(await turns.open(() => openDatabase(path)), turns, path);
+    } catch (error) {
+      turns.close();
+      throw error;
+    }
+  }
+
+  private constructor(db: Database, turns: Turns, path: string) {
     this.#db = db;
+    this.#turns = turns;
     this.#path = path;
   }
 
   snapshot(): LmdbSnapshot {
-    try {
-      return new LmdbSnapshot(this.#db);
-    } catch (error) {
-      throw translate(error, this.#path);
-    }
+    return new LmdbSnapshot(this.#db, this.#path);
   }
 
   async write({ expected, changes }: OrderedBatch): Promise<void> {
-    const writes: (readonly [string, Uint8Array | null])[] = [];
+    // Before the work of putting it together, which would be done again.
+    this.#turns.check();
+    const writes: Write[] = [];
     for (const [key, value] of changes) {
       writes.push([key, value === null ? null : bytesOf(value)]);
       if (crowded()) await nextTurn();
     }
-    await this.#waitForLock();
-    if (!(await this.#commit(expected, writes))) throw new TransactionConflictError();
-    this.#committed = performance.now();
+    const made = await this.#turns.commit(() => this.#commit(expected, writes));
+    if (!made) throw new TransactionConflictError();
   }
 
   async close(): Promise<void> {
     await this.#db.close();
+    this.#turns.close();
   }
 
   /** Writes if all that is expected holds; tells whether it did. */
-  async #commit(
-    expected: OrderedBatch["expected"],
-    writes: readonly (readonly [string, Uint8Array | null])[],
-  ): Promise<boolean> {
+  async #commit(expected: OrderedBatch["expected"], writes: readonly Write[]): Promise<boolean> {
     const db = this.#db;
     let write = (): void => {
       for (const [key, value] of writes) {
@@ -93,31 +95,6 @@ export class LmdbStore implements OrderedStore {
       throw translate(await commitErrorOf(result.reason), this.#path);
     }
     return results.every((result) => result.status === "fulfilled" && result.value);
-  }
-
-  /**
-   * A batch that waits for the lock can not be called back, and would be written after its caller was told that it was not. So an empty
-   * one goes ahead, if nobody knows who has the lock. It costs a third of a small commit.
-   */
-  async #waitForLock(): Promise<void> {
-    if (performance.now() - this.#committed < CONFIDENCE_MS) return;
-    this.#probe ??= this.#db
-      .batch(() => {})
-      .then(() => undefined, commitErrorOf)
-      .finally(() => {
-        this.#probe = undefined;
-      });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const busy = new StorageBusyError(`${this.#path} is locked by another process or thread`);
-      timer = setTimeout(reject, PATIENCE_MS, busy);
-    });
-    try {
-      const failure = await Promise.race([this.#probe, late]);
-      if (failure !== undefined) throw translate(failure, this.#path);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
