@@ -172,5 +172,5 @@ function withoutTimes(output: string): string {
 }
 
 function withoutKill(output: string): string {
-  return output.replace(/^4 Kill[^]*?(?=^Summary)/m, "");
+  return output.replace(/^4 Kill.*?(?=^Summary)/ms, "");
 }
