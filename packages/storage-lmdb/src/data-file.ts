@@ -33,6 +33,9 @@ const LAST_PAGE = 144;
 const TRANSACTION = 152;
 const META_BYTES = 160;
 
+/** How often is looked before a file is taken to be damaged. */
+const TRIES = 5;
+
 /**
  * Throws `StorageCorruptError` where the data file of the storage is missing, cut off, or something else. Answers why it cannot be
  * written to; `undefined` where it can.
@@ -40,27 +43,34 @@ const META_BYTES = 160;
 export function checkData(path: string): Error | undefined {
   const { file, unwritable } = openData(path);
   try {
-    const { size } = fstatSync(file);
-    const [first, second] = metasOf(file);
-    const whole =
-      first !== undefined &&
-      second !== undefined &&
-      first.pageSize === second.pageSize &&
-      size >= (Math.max(first.lastPage, second.lastPage) + 1) * first.pageSize;
-    if (!whole) throw damaged(path);
-    return unwritable;
+    // Others may be in the middle of a commit, and a page that is half written looks damaged.
+    for (let tries = 0; tries < TRIES; tries++) if (isWhole(file)) return unwritable;
+    throw damaged(path);
   } finally {
     closeSync(file);
   }
+}
+
+function isWhole(file: number): boolean {
+  const [first, second] = metasOf(file);
+  if (first === undefined || second === undefined || first.pageSize !== second.pageSize) {
+    return false;
+  }
+  // The size is asked last: the file grows before a page says so.
+  const pages = Math.max(first.lastPage, second.lastPage) + 1;
+  return fstatSync(file).size >= pages * first.pageSize;
 }
 
 /** The number of the newest transaction that was committed. */
 export function newestTransaction(path: string): number {
   const file = openSync(join(path, DATA), "r");
   try {
-    const [first, second] = metasOf(file);
-    if (first === undefined || second === undefined) throw damaged(path);
-    return Math.max(first.transaction, second.transaction);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const [first, second] = metasOf(file);
+      if (first === undefined || second === undefined) continue;
+      return Math.max(first.transaction, second.transaction);
+    }
+    throw damaged(path);
   } finally {
     closeSync(file);
   }
