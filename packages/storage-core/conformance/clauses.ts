@@ -47,6 +47,8 @@ export const themes: readonly Theme[] = [
     clauses: {
       "names.any":
         "A container's name is any well-formed Unicode string of 1 to 512 bytes of UTF-8, taken as it is: case-sensitive, never trimmed, folded or normalised, whatever characters it has.",
+      "names.reserved":
+        "Containers whose names begin with `bh_` belong to interfaces: anybody reads them, and writing to them, adding or deleting one is a `ReservedNameError` to all but their owner.",
       "names.limit":
         "A name that is empty or too long is a `StorageLimitError`; one that is no well-formed string is a `TypeError`.",
       "keys.any":
@@ -96,6 +98,8 @@ export const themes: readonly Theme[] = [
       "items.all-or-nothing":
         "`setContainerItems` is all or nothing: a refused item or an iterable that throws leaves nothing written.",
       "items.count": "`getContainerLen` is exact.",
+      "items.update":
+        "`update` reads an item and writes it, or deletes it, in one atomic step, however many callers do so at once; one whose function fails writes nothing.",
     },
   },
   {

@@ -44,6 +44,7 @@ export const SHORT_CALLS: Readonly<Record<string, (container: Container<string>)
   setMany: (container) => container.setMany({ a: "set" }),
   delete: (container) => container.delete("a"),
   deleteMany: (container) => container.deleteMany(["a"]),
+  update: (container) => container.update("a", () => "set"),
   entries: (container) => container.entries(),
   keys: (container) => container.keys(),
   values: (container) => container.values(),

@@ -1,14 +1,16 @@
 /** One container, read and written in one encoding. */
+import { types } from "node:util";
 import type { Access } from "./access.ts";
 import { ENTRIES, KEYS } from "./cursor.ts";
 import type { Entry } from "./driver.ts";
 import { decode, type Encoding } from "./encodings.ts";
 import { collectItems, collectKeys, type Items, type Keys } from "./items.ts";
 import { Iteration } from "./iteration.ts";
-import { type Key, toKey, toName } from "./keys.ts";
+import { describe, type Key, toKey, toName } from "./keys.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { OwnEntry, Write } from "./overlay.ts";
 import { type Range, toInterval } from "./range.ts";
+import { checkReserved, type Reservation } from "./reserved.ts";
 import { toValue } from "./values.ts";
 
 /**
@@ -27,12 +29,19 @@ export class Container<Input, Output = Input> {
   readonly id: string;
   readonly #access: () => Access;
   readonly #encoding: Encoding<Input, Output>;
+  readonly #reservation: Reservation | undefined;
 
   /** Made by `container()` of a storage or a transaction. */
-  constructor(access: () => Access, id: string, encoding: Encoding<Input, Output>) {
+  constructor(
+    access: () => Access,
+    id: string,
+    encoding: Encoding<Input, Output>,
+    reservation?: Reservation,
+  ) {
     this.#access = access;
     this.id = id;
     this.#encoding = encoding;
+    this.#reservation = reservation;
   }
 
   /** The value, or `undefined` where the key is missing. */
@@ -86,6 +95,42 @@ export class Container<Input, Output = Input> {
     await this.#writeMany(() => collectItems(items, this.#encoding));
   }
 
+  /**
+   * Changes one value in one atomic step: `change` is given the value, or `undefined` where the key is missing, and answers what is to be
+   * there instead, `undefined` for nothing. Resolves to that. Any number of callers may do this at once, of several processes too, and each sees
+   * what the one before has made of it; where another process was quicker, `change` is called again, so it should have no other effects.
+   *
+   * It must answer at once: with a promise it is a `TypeError`. What has to be awaited is done in `transaction()`. Where it throws, nothing is
+   * written, and the error reaches the caller as it is.
+   */
+  async update<T extends Input | undefined>(
+    key: Key,
+    change: (value: Output | undefined) => T,
+  ): Promise<T> {
+    const container = this.#own();
+    const wanted = toKey(key);
+    if (typeof change !== "function") {
+      throw new TypeError(`update() takes a function, not ${describe(change)}`);
+    }
+    const encoding = this.#encoding;
+    let answer: T | undefined;
+    await this.#access().write({
+      kind: "update",
+      container,
+      key: wanted,
+      form: encoding.form,
+      change: (value) => {
+        answer = change(value === undefined ? undefined : decode(encoding, value));
+        if (types.isPromise(answer)) {
+          answer.catch(ignore);
+          throw new TypeError("update() wants an answer at once; await in transaction() instead");
+        }
+        return answer === undefined ? null : toValue(encoding.encode(answer));
+      },
+    });
+    return answer as T;
+  }
+
   /** Deletes a key. A missing one is no error. */
   async delete(key: Key): Promise<void> {
     await this.#put([[toKey(key), null]]);
@@ -130,7 +175,7 @@ export class Container<Input, Output = Input> {
 
   /** Deletes all entries. The container stays. */
   async clear(): Promise<void> {
-    const container = toName(this.id);
+    const container = this.#own();
     await this.#access().write({ kind: "clear", container });
   }
 
@@ -144,14 +189,21 @@ export class Container<Input, Output = Input> {
     return new Iteration(() => this.#access().walk(container, interval, shape), map);
   }
 
-  #put(entries: readonly OwnEntry[]): MaybePromise<void> {
+  /** The name, where the container may be written to. */
+  #own(): string {
     const container = toName(this.id);
+    checkReserved(container, this.#reservation);
+    return container;
+  }
+
+  #put(entries: readonly OwnEntry[]): MaybePromise<void> {
+    const container = this.#own();
     return this.#access().write({ kind: "put", container, entries });
   }
 
   /** Reads the caller's items only where they may be written. */
   #writeMany(collect: () => MaybePromise<OwnEntry[]>): MaybePromise<void> {
-    const container = toName(this.id);
+    const container = this.#own();
     const access = this.#access();
     access.mayWrite();
     const write = chain(collect(), (entries): Write => ({ kind: "put", container, entries }));

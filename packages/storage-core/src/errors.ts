@@ -13,6 +13,7 @@ export type StorageErrorCode =
   | "ENCODING"
   | "ENGINE"
   | "LIMIT"
+  | "RESERVED_NAME"
   | "STORAGE_BUSY"
   | "STORAGE_CLOSED"
   | "STORAGE_CORRUPT"
@@ -137,6 +138,14 @@ export class ContainerNotFoundError extends StorageError {
       "CONTAINER_NOT_FOUND",
       `there is no container ${quote(container)}; create it with addContainer() first`,
     );
+  }
+}
+
+/** A container whose name begins with `bh_` belongs to an interface, and is written to by that interface only. Nothing was written. */
+export class ReservedNameError extends StorageError {
+  override readonly name = "ReservedNameError";
+  constructor(message: string, options?: Cause) {
+    super("RESERVED_NAME", message, options);
   }
 }
 

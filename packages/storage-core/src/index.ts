@@ -8,6 +8,7 @@ export { type Key, MAX_KEY_BYTES, MAX_NAME_BYTES } from "./keys.ts";
 export type { StorageOpener } from "./open-storage.ts";
 export type { OpenOptions, TransactionOptions } from "./options.ts";
 export type { Range } from "./range.ts";
+export { RESERVED_PREFIX } from "./reserved.ts";
 export { Storage } from "./storage.ts";
 export { Transaction } from "./transaction.ts";
 export type { Value, ValueInput } from "./values.ts";

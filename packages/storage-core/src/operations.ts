@@ -5,6 +5,7 @@ import { type Encoding, utf8 } from "./encodings.ts";
 import type { Items, Keys } from "./items.ts";
 import { type Key, toName } from "./keys.ts";
 import type { Range } from "./range.ts";
+import { checkReserved, type Reservation } from "./reserved.ts";
 import type { ValueInput } from "./values.ts";
 
 /**
@@ -18,6 +19,16 @@ import type { ValueInput } from "./values.ts";
 export abstract class Operations {
   /** @internal What the next call goes to; throws where no call may be made. */
   protected abstract access(): Access;
+
+  /** @internal What may be written to beside what everybody may. */
+  protected get reservation(): Reservation | undefined {
+    return undefined;
+  }
+
+  /** @internal */
+  protected static accessOf(operations: Operations): Access {
+    return operations.access();
+  }
 
   /**
    * The short form for one container: `get`, `set`, `entries` and so on, in an encoding (`utf8` if none is given).
@@ -37,12 +48,12 @@ export abstract class Operations {
 
   /** Creates a container. `DuplicateContainerError` if there is one of the name. */
   async addContainer(id: string): Promise<void> {
-    await this.access().write({ kind: "add", container: toName(id) });
+    await this.access().write({ kind: "add", container: this.#own(id) });
   }
 
   /** Deletes a container with all its items. `ContainerNotFoundError` if there is none of the name. */
   async deleteContainer(id: string): Promise<void> {
-    await this.access().write({ kind: "delete", container: toName(id) });
+    await this.access().write({ kind: "delete", container: this.#own(id) });
   }
 
   /** Deletes all items of a container. The container stays. */
@@ -135,7 +146,14 @@ export abstract class Operations {
     id: string,
     encoding: Encoding<Input, Output>,
   ): Container<Input, Output> {
-    return new Container(this.#access, id, encoding);
+    return new Container(this.#access, id, encoding, this.reservation);
+  }
+
+  /** The name, where the container may be created and deleted. */
+  #own(id: string): string {
+    const container = toName(id);
+    checkReserved(container, this.reservation);
+    return container;
   }
 
   readonly #access = (): Access => this.access();

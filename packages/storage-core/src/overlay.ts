@@ -10,7 +10,7 @@
 import type { Changes, ContainerChanges } from "./driver.ts";
 import { compareKeys } from "./keys.ts";
 import { type SortedMap, sortedMap } from "./sorted-map.ts";
-import type { Value } from "./values.ts";
+import type { Form, Value } from "./values.ts";
 
 /** An entry to set, or with `null` to delete. */
 export type OwnEntry = readonly [key: string, value: Value | null];
@@ -22,6 +22,15 @@ export type Write =
       readonly container: string;
       /** The last of several for one key holds. */
       readonly entries: readonly OwnEntry[];
+    }
+  | {
+      readonly kind: "update";
+      readonly container: string;
+      readonly key: string;
+      /** The form in which the value is handed to `change`. */
+      readonly form: Form;
+      /** Answers the new value, or `null` to delete; `undefined` to leave things as they are. May be called again, on a newer state. */
+      readonly change: (value: Value | undefined) => Value | null | undefined;
     }
   | { readonly kind: "add" | "delete" | "clear"; readonly container: string }
   | { readonly kind: "clearAll" };
@@ -36,7 +45,7 @@ export interface OwnContainer {
 
 export class Overlay {
   readonly containers: Map<string, OwnContainer> = new Map();
-  /** Whether a write depended on the list of all containers, so that it must be unchanged at commit. */
+  /** Whether a write depended on what was read, which must be unchanged at commit. */
   needsBase = false;
 
   /** Whether anything was written at all. */

@@ -117,6 +117,13 @@ export class View {
       if (write.kind === "put") {
         if (write.entries.length === 0) return;
         return putAll(this.overlay.own(container, existed), write.entries);
+      } else if (write.kind === "update") {
+        return chain(this.get(container, write.key, write.form), (value) => {
+          const next = write.change(value);
+          if (next === undefined) return;
+          this.overlay.needsBase = true;
+          put(this.overlay.own(container, existed), write.key, next);
+        });
       } else {
         wipe(this.overlay.own(container, existed), write.kind === "clear");
       }

@@ -5,6 +5,7 @@ import { type Context, contentsOf } from "../context.ts";
 import { ITEM_CALLS, SHORT_CALLS, settle } from "../methods.ts";
 import { containerChangeChecks } from "./container-changes.ts";
 import { containerNameChecks } from "./container-names.ts";
+import { reservedChecks } from "./reserved.ts";
 
 /** Calls with nothing to do, which are an error all the same where the container is missing. */
 const EMPTY_CALLS: Readonly<Record<string, (on: Operations, container: string) => unknown>> = {
@@ -164,4 +165,5 @@ export const containerChecks: readonly Check[] = [
   ...ownChecks,
   ...containerNameChecks,
   ...containerChangeChecks,
+  ...reservedChecks,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -7,6 +7,7 @@ import { bufferChecks } from "./buffers.ts";
 import { encodingChecks } from "./encodings.ts";
 import { keyChecks } from "./keys.ts";
 import { refusalChecks } from "./refusals.ts";
+import { updateChecks } from "./updates.ts";
 import { valueChecks } from "./values.ts";
 
 const ownChecks = group("KV", {
@@ -218,5 +219,6 @@ export const itemChecks: readonly Check[] = [
   ...encodingChecks,
   ...keyChecks,
   ...refusalChecks,
+  ...updateChecks,
   ...valueChecks,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

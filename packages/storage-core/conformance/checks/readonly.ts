@@ -59,6 +59,7 @@ export const readonlyChecks: readonly Check[] = group("RO", {
         "setContainerItem of a new key": (on) => on.setContainerItem("c", "new", "3"),
         "setContainerItem of a key that is there": (on) => on.setContainerItem("c", "a", "1"),
         "set in the short form": (on) => on.container("c").set("a", "3"),
+        "update in the short form": (on) => on.container("c").update("a", () => "3"),
         "set of bytes": (on) =>
           on.container("c", { encoding: bytes }).set("a", new Uint8Array([3])),
       }),

@@ -12,6 +12,7 @@ import { readonlyMutants } from "./readonly.ts";
 import { skewMutants } from "./skew.ts";
 import { transactionFunctionMutants } from "./transaction-function.ts";
 import { transactionMutants } from "./transactions.ts";
+import { updateMutants } from "./updates.ts";
 import { waitingMutants } from "./waiting.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...lifecycleMutants,
   ...containerMutants,
   ...itemMutants,
+  ...updateMutants,
   ...bulkMutants,
   ...iterationMutants,
   ...transactionMutants,
