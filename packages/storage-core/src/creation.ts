@@ -17,6 +17,11 @@ import { basename, dirname, join } from "node:path";
 import { DuplicateStorageError, StorageIOError } from "./errors.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
+/** What names of drafts begin with: short, so that a path may be as long as any. */
+const DRAFT = ".caterpillar-new-";
+/** Whoever makes a draft has died if it is so old, in milliseconds. */
+const OLD_MS = 3_600_000;
+
 /**
  * Creates the file or folder at the path. `make` is given the name of a draft; what it has made there, closed and synced, is moved to the path,
  * durably. `DuplicateStorageError` where anything is at the path, `StorageIOError` where the system refuses. Where it fails, nothing is left: neither the draft nor any file whose name
@@ -29,7 +34,8 @@ export async function createAt(
   make: (draft: string) => MaybePromise<void>,
 ): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw duplicate(path);
-  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  removeOldDrafts(dirname(path));
+  const draft = join(dirname(path), DRAFT + randomBytes(6).toString("hex"));
   try {
     await make(draft);
     publish(draft, path);
@@ -67,11 +73,24 @@ function isTaken(error: unknown): boolean {
 }
 
 function removeDraft(draft: string): void {
-  const folder = dirname(draft);
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(basename(draft)))
-      rmSync(join(folder, name), { recursive: true, force: true });
+  for (const path of beginningWith(draft)) rmSync(path, { recursive: true, force: true });
+}
+
+/** What creators have left that were killed. Whoever may not remove it leaves it to others. */
+function removeOldDrafts(folder: string): void {
+  try {
+    for (const path of beginningWith(join(folder, DRAFT))) {
+      const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > OLD_MS) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // What is wrong with the folder, creating in it will tell.
   }
+}
+
+function beginningWith(path: string): string[] {
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
+  return names.map((name) => join(dirname(path), name));
 }
 
 function duplicate(path: string, cause?: unknown): DuplicateStorageError {

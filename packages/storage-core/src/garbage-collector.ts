@@ -5,6 +5,7 @@
  * too: `g` goes last, so the next storage that writes goes on. A process that has nothing else to do does not wait for it.
  */
 import type { CallOrder } from "./call-order.ts";
+import { StorageBusyError } from "./errors.ts";
 import { GARBAGE, ITEM, keysWith } from "./ordered-layout.ts";
 import type { OrderedStore } from "./ordered-store.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
@@ -16,6 +17,8 @@ const PATIENCE = 3;
 /** The shortest and the longest step, in milliseconds. */
 const SHORTEST_STEP_MS = 4;
 const LONGEST_STEP_MS = 200;
+/** How long to wait where others commit, in milliseconds. */
+const RETRY_MS = 10;
 /** So many generations are looked at, to see how much there is. */
 const BACKLOG = 10;
 
@@ -23,6 +26,7 @@ export class GarbageCollector {
   readonly #store: OrderedStore;
   readonly #writes: CallOrder;
   #next: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   #step: Promise<void> | undefined;
   #stopped = false;
   /** How long the next step may take, in milliseconds. */
@@ -34,7 +38,7 @@ export class GarbageCollector {
     this.#writes = writes;
   }
 
-  /** Begins to collect what is there, unless it is at it already. A step that fails leaves the rest to the next start. */
+  /** Begins to collect what is there, unless it is at it already. A step that fails leaves the rest to the next start, unless others were in the way. */
   start(): void {
     if (this.#next === undefined && this.#step === undefined) this.#schedule(PATIENCE);
   }
@@ -51,6 +55,7 @@ export class GarbageCollector {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearImmediate(this.#next);
+    clearTimeout(this.#later);
     await this.#step;
   }
 
@@ -65,9 +70,24 @@ export class GarbageCollector {
   }
 
   async #collect(): Promise<void> {
-    const more = await Promise.resolve(this.#writes.run(() => this.#takeStep())).catch(() => false);
-    this.#step = undefined;
-    if (more) this.start();
+    try {
+      const more = await this.#writes.run(() => this.#takeStep());
+      this.#step = undefined;
+      if (more) this.start();
+    } catch (error) {
+      this.#step = undefined;
+      if (error instanceof StorageBusyError) this.#startLater();
+    }
+  }
+
+  /** When somebody else has had a turn. */
+  #startLater(): void {
+    if (this.#stopped) return;
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.start();
+    }, RETRY_MS);
+    this.#later.unref();
   }
 
   /** Tells whether there may be more. */

@@ -5,7 +5,7 @@ import type {
   OrderedStore,
   Page,
 } from "@caterpillar/storage-core/driver";
-import { formatStore, orderedEngine } from "@caterpillar/storage-core/driver";
+import { formatStore, orderedEngine, StorageBusyError } from "@caterpillar/storage-core/driver";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../src/memory-store.ts";
 
@@ -108,6 +108,25 @@ describe("containers that are cleared and deleted", () => {
     }
     expect(keysOf(store).filter(isGarbage).length).toBeLessThan(20);
     expect(keysOf(store).filter(isItem).length).toBeLessThan(21_000);
+    await engine.close();
+  });
+
+  /** A step that met somebody else's commit was the last one, until a container was cleared again. */
+  it("are collected also where others are in the way at first", async () => {
+    const store = await newStore();
+    const engine = await orderedEngine(store, "test");
+    await engine.write([change("a", "create", many(3000))], NOTHING);
+    let refused = 0;
+    const { write } = store;
+    store.write = async (batch) => {
+      // Steps of collecting expect nothing.
+      if (batch.expected.length === 0 && refused++ < 3) throw new StorageBusyError("not now");
+      await write.call(store, batch);
+    };
+    await engine.write([change("a", "delete")], NOTHING);
+    await until(() => !keysOf(store).some(isGarbage));
+    expect(refused).toBeGreaterThan(3);
+    expect(keysOf(store).filter(isItem)).toEqual([]);
     await engine.close();
   });
 

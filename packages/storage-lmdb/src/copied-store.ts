@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OrderedStore, StorageBusyError } from "@caterpillar/storage-core/driver";
 import { DATA, newestTransaction } from "./data-file.ts";
+import { translate } from "./errors.ts";
 import { type Database, openDatabase } from "./lmdb.ts";
 import { LmdbSnapshot } from "./snapshot.ts";
 
@@ -18,24 +19,25 @@ const TRIES = 10;
 
 export class CopiedStore implements OrderedStore {
   readonly #path: string;
-  #newest: Promise<Copy> | undefined;
+  #newest: Copy | undefined;
+  /** The copy that is being made, for all who wait for it. */
+  #making: Promise<Copy> | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   async snapshot(): Promise<LmdbSnapshot> {
-    let copy = await this.#newest;
-    if (copy?.transaction !== newestTransaction(this.#path)) {
-      const old = copy;
-      this.#newest = Copy.of(this.#path);
-      this.#newest.catch(() => {
-        this.#newest = undefined;
-      });
-      copy = await this.#newest;
-      await old?.release();
+    try {
+      for (;;) {
+        const copy = this.#newest;
+        if (copy?.transaction === newestTransaction(this.#path)) return copy.snapshot(this.#path);
+        this.#making ??= this.#renew();
+        await this.#making;
+      }
+    } catch (error) {
+      throw translate(error, this.#path);
     }
-    return (copy as Copy).snapshot(this.#path);
   }
 
   /** The core refuses writes. */
@@ -44,13 +46,27 @@ export class CopiedStore implements OrderedStore {
   }
 
   async close(): Promise<void> {
-    await (await this.#newest)?.release();
+    await this.#making?.catch(() => {});
+    await this.#newest?.release();
+    this.#newest = undefined;
+  }
+
+  /** Puts a new copy in the place of the old one, which goes with its last snapshot. */
+  async #renew(): Promise<Copy> {
+    try {
+      const copy = await Copy.of(this.#path);
+      const old = this.#newest;
+      this.#newest = copy;
+      await old?.release();
+      return copy;
+    } finally {
+      this.#making = undefined;
+    }
   }
 }
 
 class Copy {
   readonly transaction: number;
-  readonly #folder: string;
   readonly #db: Database;
   /** The store, and the snapshots. */
   #users = 1;
@@ -64,30 +80,28 @@ class Copy {
         await copyFile(join(path, DATA), join(folder, DATA));
         // The rights of the original come along.
         await chmod(join(folder, DATA), 0o600);
-        if (newestTransaction(path) === before) return new Copy(folder, before);
+        if (newestTransaction(path) === before) return new Copy(openDatabase(folder), before);
       }
       throw new StorageBusyError(`others commit to ${path} all the time`);
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
+    } finally {
+      // What is open stays without its name, and goes with the process, however that ends. (On Windows it stays.)
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
     }
   }
 
-  private constructor(folder: string, transaction: number) {
-    this.#folder = folder;
+  private constructor(db: Database, transaction: number) {
+    this.#db = db;
     this.transaction = transaction;
-    this.#db = openDatabase(folder);
   }
 
   snapshot(path: string): LmdbSnapshot {
+    const snapshot = new LmdbSnapshot(this.#db, path, () => this.release());
     this.#users++;
-    return new LmdbSnapshot(this.#db, path, () => this.release());
+    return snapshot;
   }
 
   async release(): Promise<void> {
     this.#users--;
-    if (this.#users > 0) return;
-    await this.#db.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#users === 0) await this.#db.close();
   }
 }

@@ -15,6 +15,7 @@ import { CopiedStore } from "./copied-store.ts";
 import { checkData, DATA, LOCK } from "./data-file.ts";
 import { translate } from "./errors.ts";
 import { MAX_SNAPSHOTS } from "./lmdb.ts";
+import { checkLock } from "./lock-file.ts";
 import { LmdbStore } from "./store.ts";
 import { TURNS } from "./turns.ts";
 
@@ -55,18 +56,28 @@ export const driver: Driver = {
     try {
       if (create) await createFolder(path, FORMAT, createDatabase);
       checkFolder(path, FORMAT);
-      const unwritable = checkData(path);
-      if (unwritable !== undefined && !readonly) throw unwritable;
-      return await orderedEngine(await openStore(path, unwritable), path);
+      return await orderedEngine(await openStore(path, readonly), path);
     } catch (error) {
       throw translate(error, path);
     }
   },
 };
 
-async function openStore(path: string, unwritable: Error | undefined): Promise<OrderedStore> {
-  if (unwritable === undefined) return await LmdbStore.open(path);
-  return new CopiedStore(path);
+/** Where something may not be written to that LMDB writes to, whoever only reads gets a copy. */
+async function openStore(path: string, readonly: boolean): Promise<OrderedStore> {
+  try {
+    const unwritable = checkData(path);
+    if (unwritable !== undefined) throw unwritable;
+    checkLock(path);
+    return await LmdbStore.open(path);
+  } catch (error) {
+    if (!readonly || !isRefusal(error)) throw error;
+    return new CopiedStore(path);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function createDatabase(folder: string): Promise<void> {

@@ -46,7 +46,15 @@ export class LmdbStore implements OrderedStore {
     return new LmdbSnapshot(this.#db, this.#path);
   }
 
-  async write({ expected, changes }: OrderedBatch): Promise<void> {
+  async write(batch: OrderedBatch): Promise<void> {
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      throw translate(error, this.#path);
+    }
+  }
+
+  async #write({ expected, changes }: OrderedBatch): Promise<void> {
     // Before the work of putting it together, which would be done again.
     this.#turns.check();
     const writes: Write[] = [];
@@ -92,7 +100,7 @@ export class LmdbStore implements OrderedStore {
     const results = await Promise.allSettled(conditions);
     for (const result of results) {
       if (result.status === "fulfilled") continue;
-      throw translate(await commitErrorOf(result.reason), this.#path);
+      throw await commitErrorOf(result.reason);
     }
     return results.every((result) => result.status === "fulfilled" && result.value);
   }

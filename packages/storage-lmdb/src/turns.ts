@@ -6,36 +6,50 @@
  * what waits for LMDB's lock can neither be called back nor ended with its process; so nobody asks for it while somebody else has it.
  *
  * Each one has a file, named by its process, with one character in it that says what it does. Whoever begins something says so first,
- * and then looks at the others: of two who begin at once, at least one sees the other. To open waits for commits, a commit gives way to
- * whoever opens or commits, and of two that enter at the same time the one whose name comes first goes on. What a process that has died
- * has left counts for nothing, and what was left by one whose number is somebody else's by now not for long.
+ * and then looks at the others, so of two who begin at once at least one sees the other. To open waits for commits; a commit gives way to
+ * whoever opens or commits, and to one that begins to and whose name comes first. It waits for one that begins to and whose name comes
+ * later, which will see it and give way. (Burns and Lynch's algorithm of one bit each.)
+ *
+ * A process that has died counts for nothing, and neither does a state that has not been told anew for some seconds: a thread may have been
+ * ended in the middle of something. Where such a thing is wrong, LMDB's lock still keeps commits apart; only the two troubles above are back.
  *
  * Threads of one process share LMDB's environment, so nothing is set when they open it; among them LMDB's own lock is enough.
  */
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  fchmodSync,
   fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { nextTurn, StorageBusyError } from "@caterpillar/storage-core/driver";
+import { DATA } from "./data-file.ts";
 
 export const TURNS = "turns";
 
 /** What somebody does: nothing, or begins to commit, or commits, or opens. */
 type State = "-" | "e" | "c" | "o";
 
-/** For so long a state is believed that nobody has changed, in milliseconds; LMDB's lock is there still. */
-const BELIEVED_MS: Readonly<Record<State, number>> = { "-": 0, e: 5000, c: 60_000, o: 5000 };
+/** For so long a state is believed that is not told anew, in milliseconds; for longer, if its process was stopped. */
+const BELIEVED_MS = 3000;
+const BELIEVED_OF_STOPPED_MS = 60_000;
+/** How often a commit that takes long is told anew, in milliseconds. */
+const REPEAT_MS = 500;
+/** A file in which nothing was told for so long is removed, in milliseconds; who needs it makes it again. */
+const FORGOTTEN_MS = 600_000;
 /** How long to wait for commits of others before the caller's deadline is asked for, in milliseconds. */
 const PATIENCE_MS = 1000;
+/** So many looks come one turn of the event loop apart, the others a millisecond. */
+const QUICK_LOOKS = 5;
 
 interface Other {
   readonly name: string;
@@ -45,35 +59,32 @@ interface Other {
 export class Turns {
   readonly #path: string;
   readonly #folder: string;
-  readonly #name: string;
-  readonly #file: number;
-  /** The files of others, open. */
-  readonly #others = new Map<string, number>();
+  readonly #name = `${process.pid}.${randomBytes(6).toString("hex")}`;
+  #file: number;
+  readonly #whenExiting = (): void => this.#remove();
 
   /** Joins those who have the database at the path, and leaves nothing behind where that fails. */
   static join(path: string): Turns {
-    mkdirSync(join(path, TURNS), { recursive: true });
     return new Turns(path);
   }
 
   private constructor(path: string) {
     this.#path = path;
     this.#folder = join(path, TURNS);
+    this.#file = this.#make();
     this.#removeRemains();
-    this.#name = `${process.pid}.${randomBytes(6).toString("hex")}`;
-    this.#file = openSync(join(this.#folder, this.#name), "wx");
-    this.#say("-");
+    process.once("exit", this.#whenExiting);
   }
 
   /** Runs what opens the database while nobody else commits; `StorageBusyError` where somebody does for long. */
   async open<T>(action: () => T): Promise<T> {
     const until = performance.now() + PATIENCE_MS;
     try {
-      for (;;) {
+      for (let looks = 0; ; looks++) {
         this.#say("o");
         if (!this.#look().some(({ state }) => state === "e" || state === "c")) return action();
         if (performance.now() > until) throw this.#busy();
-        await nextTurn();
+        await pause(looks);
       }
     } finally {
       this.#say("-");
@@ -87,30 +98,70 @@ export class Turns {
 
   /** Runs a commit; throws `StorageBusyError`, and nothing was begun, where it has to give way. */
   async commit<T>(action: () => Promise<T>): Promise<T> {
-    this.#say("e");
+    let repeat: NodeJS.Timeout | undefined;
     try {
-      for (const { name, state } of this.#look()) {
-        if (state === "c" || state === "o" || (state === "e" && name < this.#name)) {
-          throw this.#busy();
-        }
-      }
+      this.#say("e");
+      for (let looks = 0; !this.#mayCommit(); looks++) await pause(looks);
       this.#say("c");
+      repeat = setInterval(() => this.#say("c"), REPEAT_MS);
+      repeat.unref();
       return await action();
     } finally {
+      clearInterval(repeat);
       this.#say("-");
     }
   }
 
   /** Leaves. */
   close(): void {
-    for (const file of this.#others.values()) closeSync(file);
-    this.#others.clear();
+    process.removeListener("exit", this.#whenExiting);
     closeSync(this.#file);
-    rmSync(join(this.#folder, this.#name), { force: true });
+    this.#remove();
+  }
+
+  /** Whether nobody else is about to; throws where this one has to give way. */
+  #mayCommit(): boolean {
+    let free = true;
+    for (const { name, state } of this.#look()) {
+      if (state === "c" || state === "o" || (state === "e" && name < this.#name)) {
+        throw this.#busy();
+      }
+      if (state === "e") free = false;
+    }
+    return free;
   }
 
   #say(state: State): void {
+    if (fstatSync(this.#file).nlink === 0) {
+      closeSync(this.#file);
+      this.#file = this.#make();
+    }
     writeSync(this.#file, state, 0);
+  }
+
+  /** Makes this one's file; whoever may write to the data may read it. */
+  #make(): number {
+    mkdirSync(this.#folder, { recursive: true });
+    const path = join(this.#folder, this.#name);
+    const file = openSync(path, "wx+");
+    try {
+      writeSync(file, "-", 0);
+      if (process.platform !== "win32") {
+        fchmodSync(
+          file,
+          statSync(join(this.#path, DATA), { throwIfNoEntry: false })?.mode ?? 0o600,
+        );
+      }
+      return file;
+    } catch (error) {
+      closeSync(file);
+      rmSync(path, { force: true });
+      throw error;
+    }
+  }
+
+  #remove(): void {
+    rmSync(join(this.#folder, this.#name), { force: true });
   }
 
   #busy(): StorageBusyError {
@@ -119,36 +170,57 @@ export class Turns {
 
   /** What others do, of other processes. */
   #look(): Other[] {
-    const names = readdirSync(this.#folder).filter((name) => processOf(name) !== process.pid);
-    for (const [name, file] of this.#others) {
-      if (names.includes(name)) continue;
-      closeSync(file);
-      this.#others.delete(name);
-    }
-    return names.map((name) => ({ name, state: this.#stateOf(name) }));
+    return namesIn(this.#folder)
+      .filter((name) => processOf(name) !== process.pid)
+      .map((name) => ({ name, state: stateOf(join(this.#folder, name), processOf(name)) }));
   }
 
-  #stateOf(name: string): State {
-    const file = this.#others.get(name) ?? openIfThere(join(this.#folder, name));
-    if (file === undefined) return "-";
-    this.#others.set(name, file);
+  /** Removes what processes have left that are no more, and what nobody has used for long. */
+  #removeRemains(): void {
+    for (const name of namesIn(this.#folder)) {
+      if (name === this.#name) continue;
+      const path = join(this.#folder, name);
+      const pid = processOf(name);
+      const told = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      // A process of before may have had the number that this one has.
+      const dead = pid === process.pid ? told < performance.timeOrigin : !isAlive(pid);
+      if (dead || Date.now() - told > FORGOTTEN_MS) rmSync(path, { force: true });
+    }
+  }
+}
+
+async function pause(looks: number): Promise<void> {
+  await (looks < QUICK_LOOKS ? nextTurn() : sleep(1));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Others come and go, so no file of theirs is kept open. */
+function stateOf(path: string, pid: number): State {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "-";
+    throw error;
+  }
+  try {
     const bytes = Buffer.alloc(1);
     if (readSync(file, bytes, 0, 1, 0) === 0) return "-";
     const state = bytes.toString("latin1") as State;
-    if (state === "-") return state;
+    if (state === "-" || !isAlive(pid)) return "-";
     const age = Date.now() - fstatSync(file).mtimeMs;
-    return age > BELIEVED_MS[state] || !isAlive(processOf(name)) ? "-" : state;
-  }
-
-  /** Removes what processes have left that are no more. One may have had the number that this one has. */
-  #removeRemains(): void {
-    for (const name of readdirSync(this.#folder)) {
-      const path = join(this.#folder, name);
-      const pid = processOf(name);
-      const old = (): boolean =>
-        (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < performance.timeOrigin;
-      if (pid === process.pid ? old() : !isAlive(pid)) rmSync(path, { force: true });
-    }
+    if (age <= BELIEVED_MS) return state;
+    return age <= BELIEVED_OF_STOPPED_MS && isStopped(pid) ? state : "-";
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -159,17 +231,24 @@ function processOf(name: string): number {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
+  // One that was killed, and that its parent has not asked for yet, holds nothing any more.
+  return !"ZX".includes(conditionOf(pid) ?? "-");
 }
 
-function openIfThere(path: string): number | undefined {
+function isStopped(pid: number): boolean {
+  return "Tt".includes(conditionOf(pid) ?? "-");
+}
+
+/** As the kernel calls it, where it tells: R for running, T for stopped, Z for a zombie. */
+function conditionOf(pid: number): string | undefined {
+  if (process.platform !== "linux") return undefined;
   try {
-    return openSync(path, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    // 4711 (a name with anything in it) S 1 …
+    return /.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Processes and threads that end in the middle of a commit. */
+/** Processes that end in the middle of a commit. */
 import { LmdbStorage } from "@caterpillar/storage-lmdb";
 import { expect, it } from "vitest";
 import { newStorage } from "./fixtures/folder.ts";
@@ -31,20 +31,6 @@ it(`a process that exits in the middle of commits ends, ${TRIES} times`, async (
     await using storage = await LmdbStorage.open(path);
     await storage.setContainerItem("c", "after", i);
     expect(await storage.getContainerItem("c", "after")).toBe(`${i}`);
-  }
-  await expectCommits(path);
-});
-
-/** The same with a thread: `terminate()` did not resolve, and the process could not end. */
-it(`a thread that is terminated in the middle of commits ends, and another one writes, ${TRIES} times`, async () => {
-  const path = await newStorage();
-  for (let i = 0; i < TRIES; i++) {
-    const ms = someMilliseconds(i);
-    const { ended, errors } = await outcomeOf(startProcess("terminate.ts", [path, ms]));
-    expect({ ended, errors }).toEqual({ ended: 0, errors: "" });
-    await using storage = await LmdbStorage.open(path);
-    expect(await storage.getContainerItem("c", "after")).toBe(ms);
-    await storage.deleteContainerItem("c", "after");
   }
   await expectCommits(path);
 });

@@ -1,5 +1,6 @@
 /** How storages on one path find each other, and what they may do there. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { LmdbStorage } from "@caterpillar/storage-lmdb";
 import { describe, expect, it } from "vitest";
@@ -126,6 +127,32 @@ describe("a storage without the right to write to it", () => {
     expect(await reader.getContainerItem("c", "key")).toBe("new");
   });
 
+  /** Two who found the copy too old at once made two new ones, and gave the old one up under an open transaction. */
+  it("is copied once for all who read, and a transaction keeps its copy", async () => {
+    const { path, giveBack } = await unwritable();
+    const readers = await asNobody(() =>
+      Promise.all([1, 2, 3].map(() => LmdbStorage.open(path, { readonly: true }))),
+    );
+    const [first] = readers as [LmdbStorage, ...LmdbStorage[]];
+    await asNobody(() => first.begin());
+    expect(await first.getContainerItem("c", "key")).toBe("value");
+    giveBack();
+    for (const value of ["1", "2", "3"]) {
+      expect(await reportOf(startProcess("write.ts", [path, value]))).toBe("done");
+      const others = readers.slice(1);
+      const reads = others.map((reader) => reader.getContainerItem("c", "key"));
+      expect(await Promise.all(reads)).toEqual([value, value]);
+      expect(await first.getContainerItem("c", "key")).toBe("value");
+    }
+    await first.rollback();
+    expect(await first.getContainerItem("c", "key")).toBe("3");
+    for (const reader of readers) await reader.close();
+    // What is open has no name any more, so that nothing is left by a process that is killed.
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("caterpillar-lmdb-"))).toEqual(
+      [],
+    );
+  });
+
   it("is written to in the same process when the right is given back, beside a reader", async () => {
     const { path, giveBack } = await unwritable();
     await using reader = await asNobody(() => LmdbStorage.open(path, { readonly: true }));
@@ -221,4 +248,22 @@ it("all names of a folder are one storage", async () => {
   await Promise.all(increments);
   expect(await storages[3]?.getContainerItem("c", "n")).toBe(`${20 * names.length}`);
   await Promise.all(storages.map((storage) => storage.close()));
+});
+
+/** A draft was named after the path, and its name was too long. */
+it("a name may be as long as the file system takes", async () => {
+  const path = await newStorage(join(testFolder(), "x".repeat(255)));
+  await using storage = await LmdbStorage.open(path);
+  expect(await storage.getContainerItem("c", "key")).toBe("value");
+});
+
+/** Where LMDB cannot open its lock file, lmdb-js ends the process. */
+it("a lock file that is none is told, and the process goes on", async () => {
+  const path = await newStorage();
+  rmSync(join(path, "lock.mdb"));
+  mkdirSync(join(path, "lock.mdb"));
+  await expect(LmdbStorage.open(path)).rejects.toMatchObject({ code: "STORAGE_CORRUPT" });
+  rmSync(join(path, "lock.mdb"), { recursive: true });
+  await using storage = await LmdbStorage.open(path);
+  expect(await storage.getContainerItem("c", "key")).toBe("value");
 });
