@@ -19,6 +19,13 @@ export type Level = ClassicLevel<string, string | Uint8Array>;
 const TEXT = { valueEncoding: "utf8" } as const;
 const BYTES = { valueEncoding: "view" } as const;
 
+/** So many changes go in an array. */
+const FEW = 1000;
+
+type Operation =
+  | { type: "del"; key: string }
+  | { type: "put"; key: string; value: string | Uint8Array; valueEncoding: "utf8" | "view" };
+
 export class LevelStore implements OrderedStore {
   readonly #db: Level;
   readonly #path: string;
@@ -61,19 +68,10 @@ export class LevelStore implements OrderedStore {
   async write({ expected, changes, durability }: OrderedBatch): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     checkExpected(expected, (key) => this.#db.getSync(key, TEXT));
-    const batch = this.#db.batch();
+    const sync = durability === "power-loss";
+    const apply = await this.#prepare(changes);
     try {
-      for (const [key, value] of changes) {
-        if (value === null) batch.del(key);
-        else batch.put(key, value, typeof value === "string" ? TEXT : BYTES);
-        if (crowded()) await nextTurn();
-      }
-    } catch (error) {
-      await batch.close();
-      throw error;
-    }
-    try {
-      await batch.write({ sync: durability === "power-loss" });
+      await apply({ sync });
     } catch (error) {
       // LevelDB goes on behind what it has written in part, and loses what comes after it when it is opened again.
       this.#failure = translateWrite(error, this.#path);
@@ -81,7 +79,45 @@ export class LevelStore implements OrderedStore {
     }
   }
 
+  /**
+   * Puts a batch together. A chained one can be made in slices, but classic-level keeps its memory until garbage is collected, which does
+   * not know of it; so it is for many items, and few, which may be large, go in an array.
+   */
+  async #prepare(
+    changes: OrderedBatch["changes"],
+  ): Promise<(how: { sync: boolean }) => Promise<void>> {
+    const few: Operation[] = [];
+    for (const [key, value] of changes) {
+      if (value === null) few.push({ type: "del", key });
+      else few.push({ type: "put", key, value, ...encodingOf(value) });
+      if (few.length > FEW) return await this.#prepareMany(changes);
+      if (crowded()) await nextTurn();
+    }
+    return (how) => this.#db.batch(few, how);
+  }
+
+  async #prepareMany(
+    changes: OrderedBatch["changes"],
+  ): Promise<(how: { sync: boolean }) => Promise<void>> {
+    const many = this.#db.batch();
+    try {
+      for (const [key, value] of changes) {
+        if (value === null) many.del(key);
+        else many.put(key, value, encodingOf(value));
+        if (crowded()) await nextTurn();
+      }
+    } catch (error) {
+      await many.close();
+      throw error;
+    }
+    return (how) => many.write(how);
+  }
+
   async close(): Promise<void> {
     await this.#db.close();
   }
+}
+
+function encodingOf(value: string | Uint8Array): typeof TEXT | typeof BYTES {
+  return typeof value === "string" ? TEXT : BYTES;
 }
