@@ -1,0 +1,118 @@
+/** What stands between the methods of a KVStore and the core: one namespace's container, read, written and walked over. */
+import {
+  type Container,
+  ContainerNotFoundError,
+  DuplicateContainerError,
+  type Storage,
+  type Transaction,
+} from "@caterpillar/storage-core";
+import { Operations } from "@caterpillar/storage-core/interface";
+import { Interface, type InterfaceDefinition } from "./interface.ts";
+import { KVNamespace } from "./kv-namespace.ts";
+import { type KVRecord, kvRecord } from "./kv-record.ts";
+import { kindOf } from "./kv-value.ts";
+
+const DEFINITION: InterfaceDefinition = {
+  name: "kv",
+  owner: "@caterpillar/storage-interfaces",
+  version: 1,
+  containers: [undefined],
+};
+
+/** The entries of one namespace. */
+export type KVEntries = Container<KVRecord>;
+
+/**
+ * The base class brings up `bh_kv`. The container of a namespace is made here, by its first write, and where it is missing there is nothing to read
+ * or to delete: so whoever only asks for a namespace leaves no trace.
+ */
+export abstract class KVContainer extends Interface {
+  /** The storage or the transaction that this is a view of. */
+  protected readonly place: Storage | Transaction;
+  protected readonly within: KVNamespace;
+
+  constructor(place: Storage | Transaction, within: KVNamespace = new KVNamespace()) {
+    super(place, DEFINITION);
+    if (!(place instanceof Operations)) {
+      throw new TypeError(
+        `a KVStore is a view of an open storage or of a transaction, not of ${kindOf(place)}`,
+      );
+    }
+    this.place = place;
+    this.within = within;
+  }
+
+  /** Runs what only reads; `missing` is the answer where nothing was ever written. */
+  protected look<T>(missing: T, action: (entries: KVEntries) => Promise<T>): Promise<T> {
+    return this.read(missing, (on) => orMissing(missing, () => action(this.#entries(on))));
+  }
+
+  /** Runs what only deletes; `missing` is the answer where nothing was ever written. */
+  protected remove<T>(missing: T, action: (entries: KVEntries) => Promise<T>): Promise<T> {
+    return this.run((on) => orMissing(missing, () => action(this.#entries(on))));
+  }
+
+  /** Runs one write. Where the container is missing it is made, and the write runs again. */
+  protected write<T>(action: (entries: KVEntries) => Promise<T>): Promise<T> {
+    return this.run(async (on) => {
+      try {
+        return await action(this.#entries(on));
+      } catch (error) {
+        if (!(error instanceof ContainerNotFoundError)) throw error;
+        // Where all is missing, it is for the base class to begin; it comes back here.
+        if (!(await on.hasContainer(this.containerName()))) throw error;
+      }
+      await addOnce(on, this.#container);
+      return await action(this.#entries(on));
+    });
+  }
+
+  /** Walks over entries or keys. What `open` throws is thrown at once; nothing is pinned before the first `next()`. */
+  protected walk<T, U>(
+    open: (entries: KVEntries) => AsyncIterableIterator<T>,
+    map: (item: T) => U,
+  ): AsyncIterableIterator<U, undefined, undefined> {
+    return this.#walkOver(open(this.#entries(this.place)), map);
+  }
+
+  async *#walkOver<T, U>(
+    items: AsyncIterableIterator<T>,
+    map: (item: T) => U,
+  ): AsyncGenerator<U, undefined, undefined> {
+    // The owner and the version are checked here as well.
+    const first = await this.read(undefined, () => orMissing(undefined, () => items.next()));
+    if (first === undefined || first.done) return;
+    try {
+      yield map(first.value);
+      for await (const item of items) yield map(item);
+    } finally {
+      await items.return?.();
+    }
+  }
+
+  get #container(): string {
+    return this.containerName(this.within.suffix);
+  }
+
+  #entries(on: Operations): KVEntries {
+    return on.container(this.#container, { encoding: kvRecord });
+  }
+}
+
+/** A missing container is an empty one. */
+async function orMissing<T>(missing: T, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof ContainerNotFoundError) return missing;
+    throw error;
+  }
+}
+
+async function addOnce(on: Operations, container: string): Promise<void> {
+  try {
+    await on.addContainer(container);
+  } catch (error) {
+    if (!(error instanceof DuplicateContainerError)) throw error;
+  }
+}
