@@ -1,5 +1,6 @@
 /** What the process that is killed commits together with its documents: how many there are. */
 import type { Transaction } from "@caterpillar/storage-core";
+import { KVStore } from "@caterpillar/storage-interfaces";
 
 const KEY = "crash";
 
@@ -8,14 +9,14 @@ export const WORDS_EACH = 20;
 
 export const CRASH_MARKER = {
   async write(tx: Transaction, documents: number): Promise<void> {
-    await tx.setContainerItem("settings", KEY, documents);
+    await new KVStore(tx).set(KEY, documents);
   },
   /** `undefined` if there is none. */
   async read(tx: Transaction): Promise<number | undefined> {
-    const documents = await tx.getContainerItem("settings", KEY);
+    const documents = await new KVStore(tx).get(KEY);
     return documents === undefined ? undefined : Number(documents);
   },
   async remove(tx: Transaction): Promise<void> {
-    await tx.deleteContainerItem("settings", KEY);
+    await new KVStore(tx).delete(KEY);
   },
 };

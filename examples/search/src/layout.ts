@@ -1,5 +1,5 @@
 /**
- * How the index lies in a storage. Five containers; check.ts checks that they agree:
+ * How the index lies in a storage. Four containers, and a KVStore; check.ts checks that they agree:
  *
  * | container | key            | value                                                      |
  * |-----------|----------------|------------------------------------------------------------|
@@ -7,7 +7,7 @@
  * | paths     | number         | path                                                       |
  * | contents  | number         | {word: count}, by which old postings are found             |
  * | terms     | word NUL block | {number: count} of a block's documents that have the word  |
- * | settings  | "index"        | {@link Settings}                                           |
+ * | KVStore   | "index"        | {@link Settings}, as JSON                                  |
  *
  * A word's postings lie in blocks of 256 numbers: so a transaction rewrites the newest block of a
  * common word, not the thousands of documents that have it. NUL is below all that can be in a word,
@@ -15,8 +15,9 @@
  * "promise" and "promises" one after the other.
  */
 import { type Container, json, type Transaction } from "@caterpillar/storage-core";
+import { KVStore } from "@caterpillar/storage-interfaces";
 
-export const CONTAINERS = ["contents", "documents", "paths", "settings", "terms"] as const;
+export const CONTAINERS = ["contents", "documents", "paths", "terms"] as const;
 
 /** Goes up with every change to this layout; an index of another version is made anew. */
 export const SCHEMA = 1;
@@ -76,12 +77,14 @@ export function containersOf(tx: Transaction): Containers {
   };
 }
 
+/** `undefined` where there are none; a `SyntaxError` where they are somebody else's, and no JSON. */
 export async function readSettings(tx: Transaction): Promise<Settings | undefined> {
-  return await tx.getContainerItem("settings", SETTINGS_KEY, json<Settings>());
+  const text = await new KVStore(tx).get(SETTINGS_KEY);
+  return text === undefined ? undefined : (JSON.parse(text) as Settings);
 }
 
 export async function writeSettings(tx: Transaction, settings: Settings): Promise<void> {
-  await tx.container("settings", { encoding: json<Settings>() }).set(SETTINGS_KEY, settings);
+  await new KVStore(tx).set(SETTINGS_KEY, JSON.stringify(settings));
 }
 
 /** Where the postings of a word for a document are. */

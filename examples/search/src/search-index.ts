@@ -78,7 +78,7 @@ export class SearchIndex {
       if (found !== undefined) {
         const kept = !fresh && found.schema === SCHEMA && found.root === root;
         if (kept) return new SearchIndex(storage, found, true);
-        for (const name of await tx.listContainers()) await tx.deleteContainer(name);
+        await tx.clear();
       }
       for (const name of CONTAINERS) await tx.addContainer(name);
       await writeSettings(tx, {
@@ -191,10 +191,10 @@ async function findIndex(tx: Transaction, path: string): Promise<Settings | unde
   const names = await tx.listContainers();
   if (names.length === 0) return undefined;
   try {
-    const settings = names.includes("settings") ? await readSettings(tx) : undefined;
+    const settings = await readSettings(tx);
     if (settings?.program === PROGRAM) return settings;
   } catch (error) {
-    if (!(error instanceof StorageEncodingError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof StorageEncodingError)) throw error;
   }
   throw new ForeignStorageError(
     `${path} is a storage of another program, with the containers ${names.join(", ")}; give another --path`,

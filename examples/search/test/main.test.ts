@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
+import { KVStore } from "@caterpillar/storage-interfaces";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
 import { describe, expect, it } from "vitest";
 import { HELP } from "../src/arguments.ts";
@@ -60,7 +61,7 @@ describe("the program", () => {
     const index = await SearchIndex.open(storage, { root: folder.at("texts") });
     expect(index.kept).toBe(true);
     expect(await index.check()).toMatchObject({ documents: 10, problems: [] });
-    expect(await storage.getContainerLen("settings")).toBe(1);
+    expect(await new KVStore(storage).count()).toBe(1);
   });
 
   it("does it in memory too, but for the step that needs a file", async () => {

@@ -1,6 +1,7 @@
 /** An index on each driver, for the tests that must hold on all. */
 import type { Storage } from "@caterpillar/storage-core";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
+import { KVStore } from "@caterpillar/storage-interfaces";
 import { onTestFinished } from "vitest";
 import { DRIVERS } from "../src/drivers.ts";
 import { findFiles } from "../src/files.ts";
@@ -34,8 +35,11 @@ export async function update(
 
 /** All that is in the storage. */
 export async function dump({ storage }: SearchIndex): Promise<Record<string, [string, string][]>> {
-  const all: Record<string, [string, string][]> = {};
+  const settings: [string, string][] = [];
+  for await (const entry of new KVStore(storage).entries()) settings.push(entry);
+  const all: Record<string, [string, string][]> = { settings };
   for (const name of await storage.listContainers()) {
+    if (name.startsWith("bh_")) continue;
     all[name] = [];
     for await (const entry of storage.container(name).entries()) all[name].push(entry);
   }

@@ -1,3 +1,4 @@
+import { KVStore } from "@caterpillar/storage-interfaces";
 import { describe, expect, it } from "vitest";
 import { DRIVERS } from "../src/drivers.ts";
 import { containersOf, termKey } from "../src/layout.ts";
@@ -148,12 +149,10 @@ describe.each([...DRIVERS.keys()])("the index on %s", (driver) => {
       SearchIndex.open(storage, { root: folder.path, fresh: true });
     await storage.addContainer("documents");
     await expect(open()).rejects.toThrow(ForeignStorageError);
-    await storage.addContainer("settings");
-    await storage.setContainerItem("settings", "index", "not JSON");
-    await expect(open()).rejects.toThrow(
-      /another program, with the containers documents, settings/,
-    );
-    expect(await storage.getContainerItem("settings", "index")).toBe("not JSON");
+    const settings = new KVStore(storage);
+    await settings.set("index", "not JSON");
+    await expect(open()).rejects.toThrow(/another program, with the containers .*documents/);
+    expect(await settings.get("index")).toBe("not JSON");
   });
 
   it("is found damaged by check() wherever it is", async () => {
@@ -177,7 +176,7 @@ describe.each([...DRIVERS.keys()])("the index on %s", (driver) => {
           const { documents } = containersOf(tx);
           await documents.setMany([["b.md", { id: 1, size: 0, mtime: 0, title: "", words: 2 }]]);
         }),
-      "lost settings": ({ storage }) => storage.deleteContainerItem("settings", "index"),
+      "lost settings": ({ storage }) => new KVStore(storage).delete("index"),
     };
     for (const [name, damage] of Object.entries(damages)) {
       const folder = new Folder();
