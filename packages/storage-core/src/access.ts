@@ -4,7 +4,7 @@
  */
 import type { Shape } from "./cursor.ts";
 import type { Source } from "./iteration.ts";
-import { chain, type MaybePromise } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
@@ -34,11 +34,26 @@ export interface Access {
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T>;
 }
 
-/** Holds an answer back until the next turn where this one has been busy for long, so that no loop of awaits starves the rest. */
-export function paced<T>(answer: MaybePromise<T>): MaybePromise<T> {
+/**
+ * Calls, and holds the answer back until the next turn where this one has been busy for long, so that no loop of awaits starves the rest; a
+ * failure as well, as a loop may go on after it.
+ */
+export function paced<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+  const fail = (error: unknown): Promise<never> =>
+    nextTurn().then(() => {
+      throw error;
+    });
+  let answer: MaybePromise<T>;
+  try {
+    answer = call();
+  } catch (error) {
+    if (!crowded()) throw error;
+    return fail(error);
+  }
   if (!crowded()) return answer;
   // Also where it is a promise: nobody knows whether the engine has left the turn for it.
-  return chain(answer, (value) => nextTurn().then(() => value));
+  if (isPromise(answer)) return answer.then((value) => nextTurn().then(() => value), fail);
+  return nextTurn().then(() => answer);
 }
 
 /** Whether a write may change what a read of the target answers. */

@@ -90,17 +90,19 @@ export class ActiveTransaction implements Access {
   read<T, G>(_target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.check();
     // Only what is looked up in the own writes has to be done in turn; the snapshot stays as it is.
-    const boxed = chain(given, (read) =>
-      this.#order.run(() => ({ answer: look(this.#pinned(), read) })),
+    return this.#track(() =>
+      chain(
+        chain(given, (read) => this.#order.run(() => ({ answer: look(this.#pinned(), read) }))),
+        ({ answer }) => answer,
+      ),
     );
-    return this.#track(chain(boxed, ({ answer }) => answer));
   }
 
   write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
     const apply = (read: Write): MaybePromise<void> =>
       this.#order.run(() => this.#pinned().apply(read));
-    return this.#track(chain(write, apply));
+    return this.#track(() => chain(write, apply));
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
@@ -125,8 +127,8 @@ export class ActiveTransaction implements Access {
     return this.#view;
   }
 
-  #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    const held = paced(answer);
+  #track<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    const held = paced(call);
     return isPromise(held) ? this.#inFlight.track(held) : held;
   }
 

@@ -46,10 +46,11 @@ export class Autocommit implements Access {
 
   read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.mayRead();
-    const answer = chain(given, (read) =>
-      chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
+    return this.#track(() =>
+      chain(given, (read) =>
+        chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
+      ),
     );
-    return this.#track(answer);
   }
 
   mayRead(): void {
@@ -69,8 +70,12 @@ export class Autocommit implements Access {
 
   write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
-    const boxed = chain(write, (read) => this.#enter(read));
-    return this.#track(chain(boxed, ({ done }) => done));
+    return this.#track(() =>
+      chain(
+        chain(write, (read) => this.#enter(read)),
+        ({ done }) => done,
+      ),
+    );
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
@@ -177,8 +182,8 @@ export class Autocommit implements Access {
     }
   }
 
-  #track<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    const held = paced(answer);
+  #track<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    const held = paced(call);
     return isPromise(held) ? this.#settings.inFlight.track(held) : held;
   }
 }

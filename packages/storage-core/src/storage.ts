@@ -23,6 +23,7 @@ import {
   type TransactionOptions,
 } from "./options.ts";
 import { type EndTransaction, Transaction } from "./transaction.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
 import { type Deadline, deadlineIn, EARLIER_CALLS, inTime, sleep } from "./wait.ts";
 
 type Run<T> = (tx: Transaction, attempt: number) => T | Promise<T>;
@@ -214,6 +215,8 @@ export class Storage extends Operations implements AsyncDisposable {
   /** Runs the function on a snapshot. Waits for nobody's turn, so it may write elsewhere on the storage. */
   async #readIn<T>(run: Run<T>): Promise<T> {
     const snapshot = await this.#autocommit.pin("everything");
+    // No loop of transactions starves the rest, whatever they do.
+    if (crowded()) await nextTurn();
     const outcome = await this.#attempt(run, 1, snapshot, true);
     if ("conflict" in outcome) throw outcome.conflict;
     return outcome.result;

@@ -189,6 +189,11 @@ const ownChecks = group("KV", {
         "outside of transactions": () => storage.getContainerItem("c", "k"),
         "of a missing key": () => storage.hasContainerItem("c", "missing"),
         "of a length": () => storage.getContainerLen("c"),
+        "in transactions": () =>
+          storage
+            .transaction((tx) => tx.getContainerKeys("missing").next(), { readonly: true })
+            .catch(() => {}),
+        "that fail": () => storage.getContainerItem("missing", "k").catch(() => {}),
       };
       const loop = (read: () => Promise<unknown>): Promise<number> =>
         turnsDuring(async (turns) => {
