@@ -54,6 +54,7 @@ export abstract class Interface {
   readonly #reservation: Reservation;
   /** Whether the storage's interface of the name was seen to be this one, or not to be there yet. */
   #known = false;
+  #seeing: Promise<void> | undefined;
 
   /**
    * A view of an open storage, or within a transaction. Touches nothing. `ReservedNameError` where another owner's interface has the name in
@@ -83,12 +84,12 @@ export abstract class Interface {
    * another owner's, and with `StorageReadonlyError` where containers are missing and may not be made.
    */
   protected run<T>(action: (on: Operations) => Promise<T>): Promise<T> {
-    return this.#known ? this.#try(action) : this.#look().then(() => this.#try(action));
+    return this.#known ? this.#try(action) : this.#see().then(() => this.#try(action));
   }
 
   /** Runs what only reads, and writes nothing. Where containers are missing, the answer is `missing`. */
   protected read<T>(missing: T, action: (on: Operations) => Promise<T>): Promise<T> {
-    const answer = this.#known ? action(this.#on) : this.#look().then(() => action(this.#on));
+    const answer = this.#known ? action(this.#on) : this.#see().then(() => action(this.#on));
     return answer.catch((error: unknown) => {
       if (error instanceof ContainerNotFoundError) return missing;
       throw error;
@@ -104,6 +105,14 @@ export abstract class Interface {
       }
       await this.#bringUp();
     }
+  }
+
+  /** Looks once for all who call meanwhile, so that they go on together; and again where that has failed. */
+  #see(): Promise<void> {
+    this.#seeing ??= this.#look().finally(() => {
+      this.#seeing = undefined;
+    });
+    return this.#seeing;
   }
 
   /** What is there must be of this owner, and of no newer version. */
