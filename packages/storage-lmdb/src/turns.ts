@@ -61,7 +61,6 @@ export class Turns {
   readonly #folder: string;
   readonly #name = `${process.pid}.${randomBytes(6).toString("hex")}`;
   #file: number;
-  readonly #whenExiting = (): void => this.#remove();
 
   /** Joins those who have the database at the path, and leaves nothing behind where that fails. */
   static join(path: string): Turns {
@@ -73,7 +72,8 @@ export class Turns {
     this.#folder = join(path, TURNS);
     this.#file = this.#make();
     this.#removeRemains();
-    process.once("exit", this.#whenExiting);
+    if (open.size === 0) process.on("exit", removeAll);
+    open.add(this);
   }
 
   /** Runs what opens the database while nobody else commits; `StorageBusyError` where somebody does for long. */
@@ -114,9 +114,15 @@ export class Turns {
 
   /** Leaves. */
   close(): void {
-    process.removeListener("exit", this.#whenExiting);
+    open.delete(this);
+    if (open.size === 0) process.removeListener("exit", removeAll);
     closeSync(this.#file);
-    this.#remove();
+    this.remove();
+  }
+
+  /** Takes its file away. */
+  remove(): void {
+    rmSync(join(this.#folder, this.#name), { force: true });
   }
 
   /** Whether nobody else is about to; throws where this one has to give way. */
@@ -160,10 +166,6 @@ export class Turns {
     }
   }
 
-  #remove(): void {
-    rmSync(join(this.#folder, this.#name), { force: true });
-  }
-
   #busy(): StorageBusyError {
     return new StorageBusyError(`another process commits to ${this.#path}, or opens it`);
   }
@@ -187,6 +189,13 @@ export class Turns {
       if (dead || Date.now() - told > FORGOTTEN_MS) rmSync(path, { force: true });
     }
   }
+}
+
+/** Those of this thread; one listener is enough for all. */
+const open = new Set<Turns>();
+
+function removeAll(): void {
+  for (const turns of open) turns.remove();
 }
 
 async function pause(looks: number): Promise<void> {

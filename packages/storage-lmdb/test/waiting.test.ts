@@ -245,3 +245,13 @@ it("what a process has left behind that died in the middle of something keeps no
   await storage.setContainerItem("c", "key", "new");
   expect([dead, own, forgotten].filter((file) => existsSync(file))).toEqual([]);
 });
+
+/** Each storage listened to the end of the process, and Node warned of a leak when there were eleven. */
+it("many storages listen to the end of their process once", async () => {
+  const before = process.listenerCount("exit");
+  const storages: LmdbStorage[] = [];
+  for (let i = 0; i < 12; i++) storages.push(await LmdbStorage.open(await newStorage()));
+  expect(process.listenerCount("exit")).toBe(before + 1);
+  for (const storage of storages) await storage.close();
+  expect(process.listenerCount("exit")).toBe(before);
+});
