@@ -8,6 +8,7 @@ import {
   nextTurn,
   type OrderedBatch,
   type OrderedStore,
+  type Value,
 } from "@caterpillar/storage-core/driver";
 import { ClassicLevel } from "classic-level";
 import { lockedError, translate, translateWrite } from "./errors.ts";
@@ -25,6 +26,8 @@ const FEW = 1000;
 type Operation =
   | { type: "del"; key: string }
   | { type: "put"; key: string; value: string | Uint8Array; valueEncoding: "utf8" | "view" };
+
+type ChainedBatch = ReturnType<Level["batch"]>;
 
 export class LevelStore implements OrderedStore {
   readonly #db: Level;
@@ -80,36 +83,28 @@ export class LevelStore implements OrderedStore {
   }
 
   /**
-   * Puts a batch together. A chained one can be made in slices, but classic-level keeps its memory until garbage is collected, which does
-   * not know of it; so it is for many items, and few, which may be large, go in an array.
+   * Puts a batch together, and reads what it is to hold once. A chained one can be made in slices, but classic-level keeps its memory until
+   * garbage is collected, which does not know of it; so it is for many items, and few, which may be large, go in an array.
    */
   async #prepare(
     changes: OrderedBatch["changes"],
   ): Promise<(how: { sync: boolean }) => Promise<void>> {
     const few: Operation[] = [];
-    for (const [key, value] of changes) {
-      if (value === null) few.push({ type: "del", key });
-      else few.push({ type: "put", key, value, ...encodingOf(value) });
-      if (few.length > FEW) return await this.#prepareMany(changes);
-      if (crowded()) await nextTurn();
-    }
-    return (how) => this.#db.batch(few, how);
-  }
-
-  async #prepareMany(
-    changes: OrderedBatch["changes"],
-  ): Promise<(how: { sync: boolean }) => Promise<void>> {
-    const many = this.#db.batch();
+    let many: ChainedBatch | undefined;
     try {
-      for (const [key, value] of changes) {
-        if (value === null) many.del(key);
-        else many.put(key, value, encodingOf(value));
+      for (const change of changes) {
+        if (many !== undefined) chain(many, operationOf(change));
+        else if (few.push(operationOf(change)) > FEW) {
+          many = this.#db.batch();
+          for (const operation of few) chain(many, operation);
+        }
         if (crowded()) await nextTurn();
       }
     } catch (error) {
-      await many.close();
+      await many?.close();
       throw error;
     }
+    if (many === undefined) return (how) => this.#db.batch(few, how);
     return (how) => many.write(how);
   }
 
@@ -118,6 +113,13 @@ export class LevelStore implements OrderedStore {
   }
 }
 
-function encodingOf(value: string | Uint8Array): typeof TEXT | typeof BYTES {
-  return typeof value === "string" ? TEXT : BYTES;
+function operationOf([key, value]: readonly [string, Value | null]): Operation {
+  if (value === null) return { type: "del", key };
+  const encoding = typeof value === "string" ? TEXT : BYTES;
+  return { type: "put", key, value, ...encoding };
+}
+
+function chain(batch: ChainedBatch, operation: Operation): void {
+  if (operation.type === "del") batch.del(operation.key);
+  else batch.put(operation.key, operation.value, operation);
 }
