@@ -7,3 +7,4 @@ export type { Check } from "./check.ts";
 export { clauses, type Theme, themes } from "./clauses.ts";
 export { type Passed, runCheck } from "./run.ts";
 export { type LoadedTarget, loadTarget, type Target, type TargetModule } from "./target.ts";
+export { asNobody } from "./unprivileged.ts";

@@ -5,6 +5,17 @@ import { join } from "node:path";
 /** The user that owns nothing, on Linux. */
 const NOBODY = 65534;
 
+/** Runs as somebody without rights, also where the process is root's, who may do everything. Only one such run at a time. */
+export async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(NOBODY);
+  try {
+    return await run();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
 /** Runs the steps while nothing in the folder can be changed and nothing can be made in it, and proves first that this is so. */
 export async function withoutWriting<T>(folder: string, run: () => Promise<T>): Promise<T> {
   const paths = ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })].map((below) =>
@@ -14,14 +25,13 @@ export async function withoutWriting<T>(folder: string, run: () => Promise<T>): 
   const files = paths.filter((path) => lstatSync(path).isFile());
   for (const path of files) chmodSync(path, 0o444);
   for (const path of folders) chmodSync(path, 0o555);
-  const root = process.geteuid?.() === 0;
-  if (root) process.seteuid?.(NOBODY);
   try {
-    for (const path of folders) prove(() => writeFileSync(join(path, "proof"), ""));
-    for (const path of files) prove(() => writeFileSync(path, "", { flag: "r+" }));
-    return await run();
+    return await asNobody(async () => {
+      for (const path of folders) prove(() => writeFileSync(join(path, "proof"), ""));
+      for (const path of files) prove(() => writeFileSync(path, "", { flag: "r+" }));
+      return await run();
+    });
   } finally {
-    if (root) process.seteuid?.(0);
     for (const path of folders) chmodSync(path, 0o755);
     for (const path of files) chmodSync(path, 0o644);
   }

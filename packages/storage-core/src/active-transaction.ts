@@ -3,7 +3,7 @@
  *
  * Its life: open, sealed (commit or rollback was called: no new call is taken, those in flight go on), over.
  */
-import { type Access, type Look, paced, type Target } from "./access.ts";
+import type { Access, Look, Target } from "./access.ts";
 import { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -90,7 +90,7 @@ export class ActiveTransaction implements Access {
   read<T, G>(_target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.check();
     // Only what is looked up in the own writes has to be done in turn; the snapshot stays as it is.
-    return this.#track(() =>
+    return this.#inFlight.pace(() =>
       chain(
         chain(given, (read) => this.#order.run(() => ({ answer: look(this.#pinned(), read) }))),
         ({ answer }) => answer,
@@ -102,7 +102,7 @@ export class ActiveTransaction implements Access {
     this.mayWrite();
     const apply = (read: Write): MaybePromise<void> =>
       this.#order.run(() => this.#pinned().apply(read));
-    return this.#track(() => chain(write, apply));
+    return this.#inFlight.pace(() => chain(write, apply));
   }
 
   walk<T>(container: string, interval: Interval, shape: Shape<T>): Source<T> {
@@ -125,11 +125,6 @@ export class ActiveTransaction implements Access {
       throw new TransactionStateError("the transaction has not begun: its snapshot failed");
     }
     return this.#view;
-  }
-
-  #track<T>(call: () => MaybePromise<T>): MaybePromise<T> {
-    const held = paced(call);
-    return isPromise(held) ? this.#inFlight.track(held) : held;
   }
 
   async #finish(apply: () => void | Promise<void>): Promise<void> {

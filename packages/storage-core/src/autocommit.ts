@@ -4,7 +4,7 @@
  * On one storage they take effect in call order. A read waits for those of its storage's own writes that it may depend on, and
  * for nothing else. Reads from within a `transaction()` wait for no write: that write may be waiting for the transaction.
  */
-import { type Access, type Look, paced, type Target, touches } from "./access.ts";
+import { type Access, type Look, type Target, touches } from "./access.ts";
 import type { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
@@ -46,7 +46,7 @@ export class Autocommit implements Access {
 
   read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.mayRead();
-    return this.#track(() =>
+    return this.#settings.inFlight.pace(() =>
       chain(given, (read) =>
         chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
       ),
@@ -70,7 +70,7 @@ export class Autocommit implements Access {
 
   write(write: MaybePromise<Write>): MaybePromise<void> {
     this.mayWrite();
-    return this.#track(() =>
+    return this.#settings.inFlight.pace(() =>
       chain(
         chain(write, (read) => this.#enter(read)),
         ({ done }) => done,
@@ -180,11 +180,6 @@ export class Autocommit implements Access {
       close();
       throw error;
     }
-  }
-
-  #track<T>(call: () => MaybePromise<T>): MaybePromise<T> {
-    const held = paced(call);
-    return isPromise(held) ? this.#settings.inFlight.track(held) : held;
   }
 }
 

@@ -1,4 +1,8 @@
-/** Counts the calls that are under way, for those who must wait until there are none. */
+/** The calls that are under way. */
+import { paced } from "./access.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
+
+/** Counts calls, for those who must wait until there are none. */
 export class InFlight {
   #count = 0;
   #waiting: (() => void)[] = [];
@@ -13,6 +17,12 @@ export class InFlight {
     };
     call.then(settled, settled);
     return call;
+  }
+
+  /** Calls, counts the call where it does not answer at once, and paces its answer. */
+  pace<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    const answer = paced(call);
+    return isPromise(answer) ? this.track(answer) : answer;
   }
 
   /** Whether a call is under way. */

@@ -24,7 +24,7 @@ import {
 } from "./ordered-layout.ts";
 import { Plan } from "./ordered-plan.ts";
 import { ContainersSnapshot } from "./ordered-snapshot.ts";
-import type { OrderedStore } from "./ordered-store.ts";
+import type { Expectation, OrderedStore } from "./ordered-store.ts";
 
 /**
  * Opens the store as an engine. `path` is for messages. `StorageFormatError`, `StorageVersionError` if what it holds is not a storage that
@@ -40,16 +40,20 @@ export async function orderedEngine(store: OrderedStore, path: string): Promise<
   return new OrderedEngine(store);
 }
 
-/** Turns a new, empty store into an empty storage, durably. */
+/** Turns a new, empty store into an empty storage, durably, and closes it. */
 export async function formatStore(store: OrderedStore): Promise<void> {
-  await store.write({
-    expected: [[FORMAT, undefined]],
-    changes: [
-      [FORMAT, formatMark(FORMAT_VERSION)],
-      [STAMP, newMark()],
-    ],
-    durability: "power-loss",
-  });
+  try {
+    await store.write({
+      expected: [[FORMAT, undefined]],
+      changes: [
+        [FORMAT, formatMark(FORMAT_VERSION)],
+        [STAMP, newMark()],
+      ],
+      durability: "power-loss",
+    });
+  } finally {
+    await store.close();
+  }
 }
 
 async function checkFormat(store: OrderedStore, path: string): Promise<void> {
@@ -105,7 +109,7 @@ class OrderedEngine implements Engine {
     const began = performance.now();
     const own = base === undefined ? await this.#store.snapshot(durability) : undefined;
     let plan: Plan;
-    let expected: Awaited<ReturnType<Plan["expected"]>>;
+    let expected: readonly Expectation[];
     try {
       plan = await Plan.of(changes, own ?? (base as ContainersSnapshot).inner);
       expected = await plan.expected(base !== undefined);

@@ -49,21 +49,16 @@ export const driver: Driver = {
       "reads of single items are made in the thread itself; scans, counts and commits beside it",
   },
   async open(path, { create }) {
-    if (create) await createFolder(path, FORMAT, createDatabase);
+    if (create) {
+      await createFolder(path, FORMAT, async (folder) =>
+        formatStore(await LevelStore.open(folder, { create: true })),
+      );
+    }
     checkFolder(path, FORMAT);
     checkCurrent(path);
     return await orderedEngine(await LevelStore.open(path, { create: false }), path);
   },
 };
-
-async function createDatabase(folder: string): Promise<void> {
-  const store = await LevelStore.open(folder, { create: true });
-  try {
-    await formatStore(store);
-  } finally {
-    await store.close();
-  }
-}
 
 /**
  * Throws where the file is damaged that says which files are the database. LevelDB would take the folder for an empty one if it is missing,

@@ -24,13 +24,11 @@ export function translate(error: unknown, path: string): unknown {
         `${path} is damaged; restore it from a copy, or repair it with LevelDB's own tools`,
         cause,
       );
-    case "LEVEL_IO_ERROR":
-      return new StorageIOError(`${path} cannot be read or written: ${reason.message}`, cause);
-    default:
-      // Synchronous reads tell no code.
-      if (!reason.message.startsWith("IO error: ")) return error;
-      return new StorageIOError(`${path} cannot be read or written: ${reason.message}`, cause);
   }
+  // Synchronous reads tell no code.
+  const isIO = reason.code === "LEVEL_IO_ERROR" || reason.message.startsWith("IO error: ");
+  if (!isIO) return error;
+  return new StorageIOError(`${path} cannot be read or written: ${reason.message}`, cause);
 }
 
 export function lockedError(path: string, cause?: unknown): StorageLockedError {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Storage } from "@caterpillar/storage-core";
+import { asNobody } from "@caterpillar/storage-core/conformance";
 import { MARKER } from "@caterpillar/storage-core/driver";
 import { LevelStorage } from "@caterpillar/storage-leveldb";
 import { ClassicLevel } from "classic-level";
@@ -104,17 +105,6 @@ it("to open what does not exist leaves nothing", async () => {
   }
   expect(readdirSync(folder)).toEqual([]);
 });
-
-/** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */
-async function asNobody<T>(call: () => Promise<T>): Promise<T> {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    return await call();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
-}
 
 describe("without permission", () => {
   /** What the system refuses is told by its own code: a program may ask for another folder then. */

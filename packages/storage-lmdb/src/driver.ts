@@ -81,12 +81,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 async function createDatabase(folder: string): Promise<void> {
-  const store = await LmdbStore.open(folder);
-  try {
-    await formatStore(store);
-  } finally {
-    await store.close();
-  }
+  await formatStore(await LmdbStore.open(folder));
   // LMDB makes another one, in the place that the folder is moved to.
   rmSync(join(folder, LOCK), { force: true });
 }

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { asNobody } from "@caterpillar/storage-core/conformance";
 import { LmdbStorage } from "@caterpillar/storage-lmdb";
 import { describe, expect, it } from "vitest";
 import { newStorage, testFolder } from "./fixtures/folder.ts";
@@ -56,17 +57,6 @@ describe("one that reads and one that writes, in one process,", () => {
     expect(await second.getContainerItem("c", "key")).toBe("newest");
   });
 });
-
-/** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */
-async function asNobody<T>(call: () => Promise<T>): Promise<T> {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    return await call();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
-}
 
 /**
  * A storage that nobody may write to: neither its files nor in its folder. Proves that it is so.

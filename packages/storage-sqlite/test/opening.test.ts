@@ -1,6 +1,7 @@
 /** How storages find the engine that they share. */
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asNobody } from "@caterpillar/storage-core/conformance";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
 import Sqlite from "better-sqlite3";
 import { expect, it } from "vitest";
@@ -68,17 +69,6 @@ it("a copy made by SQLite's own tools gets its log again", async () => {
   looked.close();
   expect(await first.getContainerItem("c", "n")).toBe("2");
 });
-
-/** Runs as somebody without rights, also where the tests run as root, who may write everywhere. */
-async function asNobody<T>(call: () => Promise<T>): Promise<T> {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    return await call();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
-}
 
 /** SQLite cannot read a database in WAL mode there: it would have to make files beside it. */
 it("a storage in a folder without permission to write is read, also after somebody with more rights has written", async () => {
