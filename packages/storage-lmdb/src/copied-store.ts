@@ -80,7 +80,9 @@ class Copy {
         await copyFile(join(path, DATA), join(folder, DATA));
         // The rights of the original come along.
         await chmod(join(folder, DATA), 0o600);
-        if (newestTransaction(path) === before) return new Copy(openDatabase(folder), before);
+        if (newestTransaction(path) === before) {
+          return new Copy(await openDatabase(folder), before);
+        }
       }
       throw new StorageBusyError(`others commit to ${path} all the time`);
     } finally {

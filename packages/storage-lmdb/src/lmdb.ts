@@ -1,4 +1,5 @@
 /** How lmdb-js is opened, and the part of it that is used. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { openAsClass, type RootDatabaseOptionsWithPath, type Transaction } from "lmdb";
 
 /** A view of the database, of lmdb-js. */
@@ -61,6 +62,8 @@ function optionsFor(path: string): RootDatabaseOptionsWithPath {
 
 interface Opening {
   readonly db: unknown;
+  isRoot: boolean;
+  close(): Promise<void>;
   resetReadTxn(): void;
   ensureReadTxn(): void;
   transactionSync<T>(callback: () => T, flags?: number): T;
@@ -68,18 +71,45 @@ interface Opening {
 
 type Opens = new (name: null, options: object) => Opening;
 
+const EINVAL = 22;
+/** How often a database is opened that others are closing, and the longest pause between, in milliseconds. */
+const TRIES = 200;
+const LONGEST_PAUSE = 20;
+
 /**
- * Opens the database. lmdb-js does so in a write transaction, and would block the thread for as long as another process commits;
- * for the one unnamed database that is used here, a read transaction will do.
+ * Opens the database; again, where somebody else was closing it. Whoever closes it last takes its mutexes apart while holding the lock file alone,
+ * and who opens it at that moment waits for the file, but takes what is in it for whole: every call fails then, until all who came by
+ * that way have left. https://github.com/kriszyp/lmdb-js/blob/master/dependencies/lmdb/libraries/liblmdb/mdb.c: `mdb_env_close_active`
  */
-export function openDatabase(path: string): Database {
+export async function openDatabase(path: string): Promise<Database> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return tryToOpen(path);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== EINVAL || tries === TRIES) throw error;
+    }
+    await sleep(Math.random() * LONGEST_PAUSE);
+  }
+}
+
+/**
+ * lmdb-js opens in a write transaction, and would block the thread for as long as another process commits; for the one unnamed database that
+ * is used here, a read transaction will do. Where that fails it keeps the database open, and nobody else could close it.
+ */
+function tryToOpen(path: string): Database {
   const Store = openAsClass(optionsFor(path)) as unknown as Opens;
   class Opener extends Store {
     override transactionSync<T>(callback: () => T, flags?: number): T {
       if (this.db !== undefined) return super.transactionSync(callback, flags);
-      this.resetReadTxn();
-      this.ensureReadTxn();
-      return callback();
+      try {
+        this.resetReadTxn();
+        this.ensureReadTxn();
+        return callback();
+      } catch (error) {
+        this.isRoot = true;
+        this.close();
+        throw error;
+      }
     }
   }
   const root = { ...optionsFor(path), create: false, isRoot: true };

@@ -77,12 +77,14 @@ export class Turns {
   }
 
   /** Runs what opens the database while nobody else commits; `StorageBusyError` where somebody does for long. */
-  async open<T>(action: () => T): Promise<T> {
+  async open<T>(action: () => Promise<T>): Promise<T> {
     const until = performance.now() + PATIENCE_MS;
     try {
       for (let looks = 0; ; looks++) {
         this.#say("o");
-        if (!this.#look().some(({ state }) => state === "e" || state === "c")) return action();
+        if (!this.#look().some(({ state }) => state === "e" || state === "c")) {
+          return await action();
+        }
         if (performance.now() > until) throw this.#busy();
         await pause(looks);
       }
