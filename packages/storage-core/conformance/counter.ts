@@ -1,7 +1,7 @@
 /** A counter in a storage, and somebody who increments it again and again, each time in a transaction. */
 import type { Storage } from "../src/storage.ts";
 import type { Context } from "./context.ts";
-import { turnsDuring } from "./event-loop.ts";
+import { letTurn, turnsDuring } from "./event-loop.ts";
 
 const CONTAINER = "c";
 const KEY = "counter";
@@ -10,11 +10,9 @@ const BEAT_MS = 5;
 
 /** How it went with one who incremented. */
 export interface IncrementReport {
+  readonly increments: number;
   /** How often the function of a transaction was run; more often than there are increments where others have come first. */
   readonly attempts: number;
-  /** What the first and the last increment have made of the counter. */
-  readonly first: number;
-  readonly last: number;
   /** The longest that an increment took. */
   readonly worstWaitMs: number;
   readonly elapsedMs: number;
@@ -37,9 +35,17 @@ export function contentsWithCounter(value: number): Record<string, Record<string
   return { [CONTAINER]: { [KEY]: String(value) } };
 }
 
-/** Increments the counter so many times, one after another. Rejects where one of them never gets its turn. */
-export async function increment(storage: Storage, times: number): Promise<IncrementReport> {
-  let [attempts, first, last, worstWaitMs, worstLagMs] = [0, 0, 0, 0, 0];
+/**
+ * Increments the counter so many times, one after another, and then on until it is told that others have done so as well. Rejects where one of
+ * them never gets its turn.
+ */
+export async function increment(
+  storage: Storage,
+  times: number,
+  others: () => Promise<void> = async () => {},
+): Promise<IncrementReport> {
+  let [increments, attempts, worstWaitMs, worstLagMs] = [0, 0, 0, 0];
+  let over = false;
   const start = performance.now();
   let expected = start + BEAT_MS;
   const timer = setInterval(() => {
@@ -47,18 +53,23 @@ export async function increment(storage: Storage, times: number): Promise<Increm
     expected = performance.now() + BEAT_MS;
   }, BEAT_MS);
   const turns = await turnsDuring(async () => {
-    for (let i = 0; i < times; i++) {
+    while (!over) {
       const began = performance.now();
-      last = await storage.transaction(async (tx) => {
+      await storage.transaction(async (tx) => {
         attempts++;
         const value = Number(await tx.getContainerItem(CONTAINER, KEY)) + 1;
         await tx.setContainerItem(CONTAINER, KEY, value);
-        return value;
       });
-      if (i === 0) first = last;
       worstWaitMs = Math.max(worstWaitMs, performance.now() - began);
+      if (++increments !== times) continue;
+      await Promise.race([
+        others().then(() => {
+          over = true;
+        }),
+        letTurn(1),
+      ]);
     }
   }).finally(() => clearInterval(timer));
   const elapsedMs = performance.now() - start;
-  return { attempts, first, last, worstWaitMs, elapsedMs, turns, worstLagMs };
+  return { increments, attempts, worstWaitMs, elapsedMs, turns, worstLagMs };
 }

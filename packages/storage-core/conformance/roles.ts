@@ -17,6 +17,7 @@ export type Role =
   | "read"
   | "open"
   | "reopen"
+  | "openAndClose"
   | "increment"
   | "commitNumbered";
 
@@ -129,11 +130,21 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
     tell(times);
   },
 
-  /** Opens the storage, and increments its counter as soon as it is told to; tells how that went. */
+  /** Opens and closes the storage so many times as soon as it is told to; tells when it has. */
+  async openAndClose(storage: StorageOpener, [path, times]: readonly string[]): Promise<void> {
+    await toldToGo();
+    for (let i = 0; i < Number(times); i++) {
+      const opened = await storage.open(path as string);
+      await opened.close();
+    }
+    tell("done");
+  },
+
+  /** Opens the storage, and increments its counter as soon as it is told to, so often and on until it is told again; tells how that went. */
   async increment(storage: StorageOpener, [path, times]: readonly string[]): Promise<void> {
     const opened = await storage.open(path as string);
     await toldToGo();
-    const report = await increment(opened, Number(times));
+    const report = await increment(opened, Number(times), toldToGo);
     await opened.close();
     tell(report);
   },

@@ -11,6 +11,7 @@
  * 3. No wait is without an end: what waits past its deadline leaves the queue with a `StorageBusyError`.
  */
 import { CallOrder } from "./call-order.ts";
+import { Courtesy } from "./courtesy.ts";
 import type { Changes, Durability, Engine, Snapshot } from "./driver.ts";
 import { StorageAbortError, StorageBusyError, TransactionConflictError } from "./errors.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
@@ -46,13 +47,16 @@ const GATHER_TICKS = 3;
 export class CommitQueue {
   readonly #engine: Engine;
   readonly #path: string;
+  readonly #courtesy: Courtesy | undefined;
   readonly #writes = new CallOrder();
   readonly #line = new WaitingLine<Autocommit | TurnWanted>();
   #running = false;
 
-  constructor(engine: Engine, path: string) {
+  /** `isShared`: whether other processes or threads may write to the engine's storage as well. */
+  constructor(engine: Engine, path: string, isShared: boolean) {
     this.#engine = engine;
     this.#path = path;
+    this.#courtesy = isShared ? new Courtesy() : undefined;
   }
 
   /** Commits one write by itself; resolves when it is as durable as asked. */
@@ -110,13 +114,18 @@ export class CommitQueue {
     durability: Durability,
     deadline: Deadline,
   ): MaybePromise<void> {
-    return this.#writes.run(() =>
-      untilFree(
-        () => this.#engine.write(changes, { base, durability }),
+    const write = (met: () => void = () => {}): MaybePromise<void> => {
+      let tries = 0;
+      return untilFree(
+        () => {
+          if (tries++ > 0) met();
+          return this.#engine.write(changes, { base, durability });
+        },
         deadline,
         `the write lock of ${this.#path}, which another process or thread holds`,
-      ),
-    );
+      );
+    };
+    return this.#writes.run(() => (this.#courtesy ? this.#courtesy.write(write) : write()));
   }
 
   #enter(waiting: Autocommit | TurnWanted): void {

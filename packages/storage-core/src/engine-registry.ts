@@ -58,7 +58,9 @@ export async function acquireEngine(
     const engine = new GuardedEngine(opened, driver.name, () => {
       if (identify() !== identity) throw movedError(path);
     });
-    const queue = new CommitQueue(engine, path);
+    const { processes, threads } = driver.facts;
+    const isShared = processes === "shared" || threads === "shared";
+    const queue = new CommitQueue(engine, path, isShared);
     const key = keyOf(place, options.readonly && driver.facts.readonly === "engine");
     const found: OpenEngine = { engine, queue, identity, storages: 0 };
     open.set(key, found);
