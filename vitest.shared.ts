@@ -8,6 +8,8 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // Most tests wait for disks and other processes a good part of their time. By default one core is left unused, which is half of two.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     // CommonJS dependencies are imported as Node itself does.
     deps: { interopDefault: false },
