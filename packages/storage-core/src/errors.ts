@@ -195,11 +195,14 @@ export class StorageEncodingError extends StorageError {
   }
 }
 
-/** The caller's `signal` was aborted before the work was done; `cause` is the signal's reason. Nothing was written. */
+/**
+ * The caller's `signal` was aborted before the work was done; `cause` is the signal's reason. Nothing was written, unless the method and the message
+ * say what was: some long work is done in steps.
+ */
 export class StorageAbortError extends StorageError {
   override readonly name = "AbortError";
-  constructor(reason: unknown) {
-    super("ABORTED", "the caller's signal was aborted; nothing was written", { cause: reason });
+  constructor(reason: unknown, written = "nothing was written") {
+    super("ABORTED", `the caller's signal was aborted; ${written}`, { cause: reason });
   }
 }
 

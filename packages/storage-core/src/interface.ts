@@ -3,6 +3,8 @@ import type { Access } from "./access.ts";
 import { Operations } from "./operations.ts";
 import type { Reservation } from "./reserved.ts";
 
+export { collectItems, collectKeys } from "./items.ts";
+export { describe, toKey, toText } from "./keys.ts";
 export { Operations } from "./operations.ts";
 export { RESERVED_PREFIX, Reservation, reserve } from "./reserved.ts";
 

@@ -28,6 +28,8 @@ import { type Deadline, deadlineIn, EARLIER_CALLS, inTime, sleep } from "./wait.
 
 type Run<T> = (tx: Transaction, attempt: number) => T | Promise<T>;
 
+/** So many times a function is run again at once before there is a pause. */
+const TRIES_AT_ONCE = 3;
 /** The longest pause before a function is run again after a conflict, in milliseconds. */
 const LONGEST_PAUSE = 16;
 
@@ -68,6 +70,11 @@ export class Storage extends Operations implements AsyncDisposable {
   /** Whether it was opened with `readonly`. */
   get readonly(): boolean {
     return this.#options.readonly;
+  }
+
+  /** Whether `begin()` has begun a transaction that is not over: calls on the storage are part of it. Of `transaction()` it says nothing. */
+  get inTransaction(): boolean {
+    return this.#begun !== undefined;
   }
 
   /** @internal */
@@ -252,8 +259,9 @@ export class Storage extends Operations implements AsyncDisposable {
       const outcome = await this.#attempt(run, attempt, snapshot, false);
       if ("result" in outcome) return outcome.result;
       if (attempt > retries) throw outcome.conflict;
-      // The pauses are random, so that two who have met do not meet again and again.
-      await sleep(Math.random() * Math.min(attempt, LONGEST_PAUSE), signal);
+      // Who was waited for leaves others a moment, in which a pause would be too long. The pauses are random, so that those who have met do not meet again and again.
+      if (attempt % TRIES_AT_ONCE > 0) await nextTurn();
+      else await sleep(Math.random() * Math.min(attempt, LONGEST_PAUSE), signal);
     }
   }
 

@@ -118,6 +118,21 @@ it("a transaction whose begin failed cannot be committed", async () => {
   expect(await storage.getContainerLen("c")).toBe(0);
 });
 
+it("inTransaction is true from the call of begin() until the end is called for", async () => {
+  await using storage = await newStorage();
+  expect(storage.inTransaction).toBe(false);
+  const begun = storage.begin();
+  expect(storage.inTransaction).toBe(true);
+  const committed = (await begun).commit();
+  expect(storage.inTransaction).toBe(false);
+  await committed;
+  await storage.begin();
+  const rolledBack = storage.rollback();
+  expect(storage.inTransaction).toBe(false);
+  await rolledBack;
+  await storage.transaction(() => expect(storage.inTransaction).toBe(false));
+});
+
 /** A commit that was made came out as a failure, a group of calls was committed twice, and the engine stayed open. */
 it("a snapshot that cannot be closed fails nothing", async () => {
   let [writes, closed] = [0, false];

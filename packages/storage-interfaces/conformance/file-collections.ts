@@ -1,4 +1,5 @@
 /** What is deleted, when, and what is not whoever comes at the same time. */
+import type { Storage } from "@caterpillar/storage-core";
 import type { Target } from "@caterpillar/storage-core/conformance";
 import { expect, it } from "vitest";
 import { FileStore } from "../src/file-store.ts";
@@ -176,14 +177,9 @@ export function testCollections(target: Target): void {
         letGo = resolve;
       });
       const holding = storage.transaction(() => held);
-      // As many reads as each needs, and more, until it waits for its turn.
-      const reads = async (): Promise<void> => {
-        for (let i = 0; i < 10; i++) expect((await files.usage()).files).toBe(0);
-      };
-      const put = files.put(content(100));
-      await reads();
-      const gc = files.gc(NOW);
-      await reads();
+      const [put] = await untilItsTurn(storage, () => files.put(content(100)));
+      // It has looked by then, and found that nobody uses the content.
+      const [gc] = await untilItsTurn(storage, () => files.gc(NOW));
       letGo();
       await holding;
       const { id } = await put;
@@ -210,4 +206,20 @@ export function testCollections(target: Target): void {
       expect(await keysLeft(place)).toEqual([]);
     }),
   );
+}
+
+/** Calls, and goes on when the call waits for its turn to write to the storage. Its promise comes in an array, as nobody is to await it yet. */
+async function untilItsTurn<T>(storage: Storage, call: () => Promise<T>): Promise<[Promise<T>]> {
+  const { transaction } = storage;
+  let called: Promise<T> | undefined;
+  await new Promise<void>((resolve) => {
+    storage.transaction = async function (this: Storage, run, options) {
+      const outcome = transaction.call(this, run, options) as ReturnType<typeof run>;
+      if (options?.readonly !== true) resolve();
+      return await outcome;
+    };
+    called = call();
+  });
+  storage.transaction = transaction;
+  return [called as Promise<T>];
 }

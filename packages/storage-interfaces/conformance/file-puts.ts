@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Target } from "@caterpillar/storage-core/conformance";
 import { describe, expect, it } from "vitest";
 import type { FileSource } from "../src/file-source.ts";
-import type { FileStore } from "../src/file-store.ts";
+import { FileStore } from "../src/file-store.ts";
 import {
   CHUNK,
   chunkKeys,
@@ -33,6 +33,18 @@ export function testPuts(target: Target): void {
         expect(Buffer.compare(await files.bytes(info.id), bytes)).toBe(0);
       }
       expect((await files.usage()).blobs).toBe(SIZES.length);
+    }),
+  );
+
+  it(
+    "is no part of a transaction that was begun by hand, and the first one comes into being beside it",
+    onPlace(target, async ({ files, storage, open }) => {
+      await storage.begin();
+      const { id } = await files.put(content(5));
+      expect(await files.bytes(id)).toEqual(content(5));
+      expect(await storage.listContainers(), "the snapshot of the transaction").toEqual([]);
+      await storage.rollback();
+      expect(await new FileStore(await open()).bytes(id)).toEqual(content(5));
     }),
   );
 

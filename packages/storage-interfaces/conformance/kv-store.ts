@@ -1,6 +1,7 @@
 /** The tests of KVStore, for a driver: all of its dictionary is one call. */
 import { loadTarget, type Target } from "@caterpillar/storage-core/conformance";
 import { describe, it } from "vitest";
+import { baseTests } from "./interface-base.ts";
 import { atomicTests } from "./kv-atomic.ts";
 import { dictionaryTests } from "./kv-dictionary.ts";
 import { namespaceTests } from "./kv-namespaces.ts";
@@ -33,6 +34,7 @@ export function testKVStore(target: Target): void {
         );
       }
     };
+    describe("base", () => register(baseTests));
     describe("values", () => register(valueTests));
     describe("dictionary", () => register(dictionaryTests));
     describe("atomicity", () => register(atomicTests));

@@ -1,7 +1,12 @@
 /** Files of any size in a storage, each content once. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Storage, StorageReadonlyError } from "@caterpillar/storage-core";
+import {
+  type Storage,
+  StorageAbortError,
+  StorageReadonlyError,
+  type Transaction,
+} from "@caterpillar/storage-core";
 import { type Collected, collect } from "./file-gc.ts";
 import { type FileInfo, listFiles, toInfo } from "./file-list.ts";
 import {
@@ -22,8 +27,9 @@ import { putContent } from "./file-put.ts";
 import { find, readPieces, savePieces } from "./file-reader.ts";
 import { nameKey, newId } from "./file-records.ts";
 import { type FileSource, toContent } from "./file-source.ts";
-import { type FileAccess, FileTables } from "./file-tables.ts";
+import { FILES, type FileAccess, type Tables, tablesIn } from "./file-tables.ts";
 import { type FileUsage, measure } from "./file-usage.ts";
+import { Interface } from "./interface.ts";
 
 /**
  * Files in a storage: bytes of any size with a name, a type and fields beside them.
@@ -39,7 +45,7 @@ import { type FileUsage, measure } from "./file-usage.ts";
  * `StorageClosedError`, and those of the disk. `StorageReadonlyError` meets calls that write, where the storage is read-only; the others
  * work there, and see no files where the storage has none. A wrong argument is a `TypeError` before anything is done.
  */
-export class FileStore {
+export class FileStore extends Interface {
   readonly #storage: Storage;
   readonly #access: FileAccess;
 
@@ -48,8 +54,18 @@ export class FileStore {
     if (typeof (storage as Partial<Storage> | undefined)?.transaction !== "function") {
       throw new TypeError("a FileStore takes a storage: it makes transactions of its own");
     }
+    super(storage, FILES);
     this.#storage = storage;
-    this.#access = new FileTables(storage);
+    const tables = (tx: Transaction): Tables =>
+      tablesIn(this.within(tx), (suffix) => this.containerName(suffix));
+    this.#access = {
+      change: (action, signal) =>
+        this.runWrite(() => storage.transaction((tx) => action(tables(tx)), { signal })),
+      look: (missing, action) =>
+        this.runRead(missing, () =>
+          storage.transaction((tx) => action(tables(tx)), { readonly: true }),
+        ),
+    };
   }
 
   /**
@@ -213,7 +229,12 @@ export class FileStore {
     }
     throwIfAborted(signal);
     const onBytes = (bytes: number): void => onProgress?.(bytes, undefined);
-    return await collect({ access: this.#access, graceMs, signal, onBytes });
+    try {
+      return await collect({ access: this.#access, graceMs, signal, onBytes });
+    } catch (error) {
+      if (!(error instanceof StorageAbortError)) throw error;
+      throw new StorageAbortError(error.cause, "what gc() had deleted before is gone");
+    }
   }
 
   /** How much there is. Looks at the record of every content, on one snapshot; reads no content. */

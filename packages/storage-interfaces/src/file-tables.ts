@@ -1,6 +1,6 @@
 /** The containers of a file store, and how its parts reach them. */
-import { bytes, type Container, type Encoding, type Storage } from "@caterpillar/storage-core";
-import { type Operations, reserve, withReservation } from "@caterpillar/storage-core/interface";
+import { bytes, type Container, type Encoding } from "@caterpillar/storage-core";
+import type { Operations } from "@caterpillar/storage-core/interface";
 import {
   type BlobRecord,
   blobEncoding,
@@ -9,13 +9,14 @@ import {
   type UploadRecord,
   uploadEncoding,
 } from "./file-records.ts";
-import { Interface, type InterfaceDefinition } from "./interface.ts";
+import type { InterfaceDefinition } from "./interface.ts";
 
-const FILES: InterfaceDefinition = {
+export const FILES: InterfaceDefinition = {
   name: "files",
   owner: "@caterpillar/storage-interfaces",
   version: 1,
   containers: [undefined, "names", "blobs", "chunks", "uploads"],
+  ownTransactions: true,
 };
 
 /** The containers, in one transaction. */
@@ -33,42 +34,21 @@ export interface Tables {
 export interface FileAccess {
   /** Runs in a transaction that writes; again after a conflict. */
   change<T>(action: (tables: Tables) => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Runs on one snapshot. `missing` is the answer where the containers are not there and may not be made. */
+  /** Runs on one snapshot. `missing` is the answer where the containers are not there. */
   look<T>(missing: T, action: (tables: Tables) => Promise<T>): Promise<T>;
 }
 
-/** The interface of the name "files". The store itself is none, as its `read` is another than that of an interface. */
-export class FileTables extends Interface implements FileAccess {
-  readonly #storage: Storage;
-  readonly #reservation = reserve(FILES.name, FILES.owner);
-
-  constructor(storage: Storage) {
-    super(storage, FILES);
-    this.#storage = storage;
-  }
-
-  change<T>(action: (tables: Tables) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.run(() => this.#storage.transaction((tx) => action(this.#tables(tx)), { signal }));
-  }
-
-  look<T>(missing: T, action: (tables: Tables) => Promise<T>): Promise<T> {
-    return this.read(missing, () =>
-      this.#storage.transaction((tx) => action(this.#tables(tx)), { readonly: true }),
-    );
-  }
-
-  #tables(tx: Operations): Tables {
-    const on = withReservation(tx, this.#reservation);
-    const table = <T>(suffix: string | undefined, encoding: Encoding<T>): Container<T> =>
-      on.container(this.containerName(suffix), { encoding });
-    return {
-      files: table(undefined, fileEncoding),
-      names: table("names", raw),
-      blobs: table("blobs", blobEncoding),
-      chunks: table("chunks", raw),
-      uploads: table("uploads", uploadEncoding),
-    };
-  }
+/** The containers, as a transaction has them. */
+export function tablesIn(tx: Operations, nameOf: (suffix?: string) => string): Tables {
+  const table = <T>(suffix: string | undefined, encoding: Encoding<T>): Container<T> =>
+    tx.container(nameOf(suffix), { encoding });
+  return {
+    files: table(undefined, fileEncoding),
+    names: table("names", raw),
+    blobs: table("blobs", blobEncoding),
+    chunks: table("chunks", raw),
+    uploads: table("uploads", uploadEncoding),
+  };
 }
 
 /** `bytes` takes text as well; nothing here is text. */

@@ -6,11 +6,10 @@ import {
   type Storage,
   type Transaction,
 } from "@caterpillar/storage-core";
-import { Operations } from "@caterpillar/storage-core/interface";
+import { describe, Operations } from "@caterpillar/storage-core/interface";
 import { Interface, type InterfaceDefinition } from "./interface.ts";
 import { KVNamespace } from "./kv-namespace.ts";
 import { type KVRecord, kvRecord } from "./kv-record.ts";
-import { kindOf } from "./kv-value.ts";
 
 const DEFINITION: InterfaceDefinition = {
   name: "kv",
@@ -29,32 +28,38 @@ export type KVEntries = Container<KVRecord>;
 export abstract class KVContainer extends Interface {
   /** The storage or the transaction that this is a view of. */
   protected readonly place: Storage | Transaction;
-  protected readonly within: KVNamespace;
+  protected readonly at: KVNamespace;
 
-  constructor(place: Storage | Transaction, within: KVNamespace = new KVNamespace()) {
+  constructor(place: Storage | Transaction, at: KVNamespace = new KVNamespace()) {
     super(place, DEFINITION);
     if (!(place instanceof Operations)) {
       throw new TypeError(
-        `a KVStore is a view of an open storage or of a transaction, not of ${kindOf(place)}`,
+        `a KVStore is a view of an open storage or of a transaction, not of ${describe(place)}`,
       );
     }
     this.place = place;
-    this.within = within;
+    this.at = at;
   }
 
   /** Runs what only reads; `missing` is the answer where nothing was ever written. */
   protected look<T>(missing: T, action: (entries: KVEntries) => Promise<T>): Promise<T> {
-    return this.read(missing, (on) => orMissing(missing, () => action(this.#entries(on))));
+    return this.runRead(missing, (on) => action(this.#entries(on)));
   }
 
-  /** Runs what only deletes; `missing` is the answer where nothing was ever written. */
-  protected remove<T>(missing: T, action: (entries: KVEntries) => Promise<T>): Promise<T> {
-    return this.run((on) => orMissing(missing, () => action(this.#entries(on))));
+  /** Runs what only deletes. Where nothing was ever written there is nothing to delete. */
+  protected remove(action: (entries: KVEntries) => Promise<unknown>): Promise<void> {
+    return this.runWrite(async (on) => {
+      try {
+        await action(this.#entries(on));
+      } catch (error) {
+        if (!(error instanceof ContainerNotFoundError)) throw error;
+      }
+    });
   }
 
   /** Runs one write. Where the container is missing it is made, and the write runs again. */
   protected write<T>(action: (entries: KVEntries) => Promise<T>): Promise<T> {
-    return this.run(async (on) => {
+    return this.runWrite(async (on) => {
       try {
         return await action(this.#entries(on));
       } catch (error) {
@@ -80,7 +85,7 @@ export abstract class KVContainer extends Interface {
     map: (item: T) => U,
   ): AsyncGenerator<U, undefined, undefined> {
     // The owner and the version are checked here as well.
-    const first = await this.read(undefined, () => orMissing(undefined, () => items.next()));
+    const first = await this.runRead(undefined, () => items.next());
     if (first === undefined || first.done) return;
     try {
       yield map(first.value);
@@ -91,21 +96,11 @@ export abstract class KVContainer extends Interface {
   }
 
   get #container(): string {
-    return this.containerName(this.within.suffix);
+    return this.containerName(this.at.suffix);
   }
 
   #entries(on: Operations): KVEntries {
     return on.container(this.#container, { encoding: kvRecord });
-  }
-}
-
-/** A missing container is an empty one. */
-async function orMissing<T>(missing: T, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof ContainerNotFoundError) return missing;
-    throw error;
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { MAX_NAME_BYTES, StorageLimitError } from "@caterpillar/storage-core";
 import { compareKeys } from "@caterpillar/storage-core/driver";
-import { kindOf } from "./kv-value.ts";
+import { describe } from "@caterpillar/storage-core/interface";
 
 export class KVNamespace {
   /** The encoded names of all levels; "" at the top. */
@@ -25,7 +25,7 @@ export class KVNamespace {
   /** The namespace of the name in this one. `prefix` is what names of containers begin with. */
   child(name: string, prefix: string): KVNamespace {
     if (typeof name !== "string") {
-      throw new TypeError(`a namespace's name must be a string, not ${kindOf(name)}`);
+      throw new TypeError(`a namespace's name must be a string, not ${describe(name)}`);
     }
     if (!name.isWellFormed()) {
       throw new TypeError(

@@ -1,9 +1,8 @@
 /** What can be asked of a KVStore, and of one of its namespaces. */
 import type { Key, Keys, Range } from "@caterpillar/storage-core";
+import { collectKeys, toKey } from "@caterpillar/storage-core/interface";
 import { KVContainer } from "./kv-container.ts";
-import { collectKeys } from "./kv-items.ts";
 import { textOf } from "./kv-record.ts";
-import { toKVKey } from "./kv-value.ts";
 
 /** What is known of an entry beside its value. */
 export interface KVInfo {
@@ -25,13 +24,13 @@ export abstract class KVReader extends KVContainer {
    * `getBytes()` reads that.
    */
   async get(key: Key): Promise<string | undefined> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     return textOf(await this.look(undefined, (entries) => entries.get(wanted)));
   }
 
   /** The value's bytes, or `undefined` where the key is missing; of text, its UTF-8. They are the caller's own, to keep and to change. */
   async getBytes(key: Key): Promise<Uint8Array | undefined> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     const record = await this.look(undefined, (entries) => entries.get(wanted));
     // A buffer of its own, for those who look at `.buffer`: before these bytes lies the record's header.
     return record?.value.slice();
@@ -47,7 +46,7 @@ export abstract class KVReader extends KVContainer {
    * Takes any iterable of keys, async ones too. Holds all the values in memory. Otherwise as `get()`.
    */
   async getMany(keys: Keys): Promise<[key: string, value: string | undefined][]> {
-    const collected = collectKeys(keys);
+    const collected = collectKeys(keys, (key) => key);
     const wanted = collected instanceof Promise ? await collected : collected;
     const found = await this.look(undefined, (entries) => entries.getMany(wanted));
     if (found === undefined) return wanted.map((key) => [key, undefined]);
@@ -56,13 +55,13 @@ export abstract class KVReader extends KVContainer {
 
   /** Whether the key is there. Reads no value. */
   async has(key: Key): Promise<boolean> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     return await this.look(false, (entries) => entries.has(wanted));
   }
 
   /** When the entry was created and last set, and how large its value is; `undefined` where the key is missing. Reads the value. */
   async info(key: Key): Promise<KVInfo | undefined> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     const record = await this.look(undefined, (entries) => entries.get(wanted));
     if (record === undefined) return undefined;
     const { created, updated, value } = record;
@@ -125,7 +124,7 @@ export abstract class KVReader extends KVContainer {
    */
   async namespaces(): Promise<string[]> {
     const prefix = this.containerName("");
-    const containers = await this.read<string[]>([], (on) => on.listContainers());
-    return this.within.children(containers, prefix);
+    const containers = await this.runRead<string[]>([], (on) => on.listContainers());
+    return this.at.children(containers, prefix);
   }
 }

@@ -1,11 +1,11 @@
 /** A dictionary on a storage: text by key, with JavaScript's own names for what can be done with it. */
 import type { Items, Key, Keys, Storage, Transaction } from "@caterpillar/storage-core";
-import { collectKeys, collectValues } from "./kv-items.ts";
+import { collectItems, collectKeys, toKey } from "@caterpillar/storage-core/interface";
 import type { KVNamespace } from "./kv-namespace.ts";
 import { type KVRecord, renewed } from "./kv-record.ts";
 import { together } from "./kv-steps.ts";
 import { KVUpdater } from "./kv-updater.ts";
-import { copyOfBytes, type KVInput, toKVBytes, toKVKey } from "./kv-value.ts";
+import { copyOfBytes, type KVInput, kvText, toKVBytes } from "./kv-value.ts";
 
 /** How many values are held at once to see when they were created. */
 const STRIDE = 256;
@@ -29,15 +29,15 @@ const STRIDE = 256;
 export class KVStore extends KVUpdater {
   /**
    * A view of an open storage, or of a transaction. Touches nothing: the container comes into being when a method first needs it. A read-only storage
-   * without it reads as empty. `within` is for the class itself; see `namespace()`.
+   * without it reads as empty. `at` is for the class itself; see `namespace()`.
    */
-  constructor(storage: Storage | Transaction, within?: KVNamespace) {
-    super(storage, within);
+  constructor(storage: Storage | Transaction, at?: KVNamespace) {
+    super(storage, at);
   }
 
   /** The same view within a transaction of the storage: reads see the transaction, writes are part of it. Await them before it ends. */
   override in(tx: Transaction): KVStore {
-    return new KVStore(tx, this.within);
+    return new KVStore(tx, this.at);
   }
 
   /**
@@ -49,19 +49,19 @@ export class KVStore extends KVUpdater {
    * bytes of UTF-8. Throws at once: `StorageLimitError` where the name is empty or too long, `TypeError` where it is no well-formed string.
    */
   namespace(name: string): KVStore {
-    return new KVStore(this.place, this.within.child(name, this.containerName("")));
+    return new KVStore(this.place, this.at.child(name, this.containerName("")));
   }
 
   /** Sets a value, in place of the one that is there. Numbers, bigints and booleans are turned into text with `String()`. */
   async set(key: Key, value: KVInput): Promise<void> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     const stored = toKVBytes(value);
     await this.#put(wanted, stored);
   }
 
   /** Sets a value that is bytes (a `Uint8Array`, a `Buffer`), in place of the one that is there. They are read at the call. */
   async setBytes(key: Key, bytes: Uint8Array): Promise<void> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     const stored = copyOfBytes(bytes);
     await this.#put(wanted, stored);
   }
@@ -72,14 +72,15 @@ export class KVStore extends KVUpdater {
    * commits, so await it before the next one that matters.
    */
   async setMany(items: Items<KVInput>): Promise<void> {
-    const collected = collectValues(items);
-    const values = collected instanceof Promise ? await collected : collected;
+    const collected = collectItems(items, kvText);
+    const texts = collected instanceof Promise ? await collected : collected;
+    const values = new Map(texts.map(([key, text]) => [key, toKVBytes(text)]));
     await together<KVStore, void>(this, this.place, (kv) => kv.#putAll(values));
   }
 
   /** Sets a value where the key is missing, in one atomic step. Resolves to whether it did; a value that is there stays as it is. */
   async setIfAbsent(key: Key, value: KVInput): Promise<boolean> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     const stored = toKVBytes(value);
     let absent = false;
     await this.write((entries) =>
@@ -93,9 +94,9 @@ export class KVStore extends KVUpdater {
 
   /** Deletes a key. Resolves to whether it was there; a missing one is no error. */
   async delete(key: Key): Promise<boolean> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     let there = false;
-    await this.remove(undefined, (entries) =>
+    await this.remove((entries) =>
       entries.update(wanted, (before) => {
         there = before !== undefined;
         return undefined;
@@ -106,14 +107,14 @@ export class KVStore extends KVUpdater {
 
   /** Deletes many keys in one atomic step. Takes any iterable of keys, async ones too. Missing ones are no error. */
   async deleteMany(keys: Keys): Promise<void> {
-    const collected = collectKeys(keys);
+    const collected = collectKeys(keys, (key) => key);
     const wanted = collected instanceof Promise ? await collected : collected;
-    await this.remove(undefined, (entries) => entries.deleteMany(wanted));
+    await this.remove((entries) => entries.deleteMany(wanted));
   }
 
   /** Deletes all entries in one atomic step. Those of namespaces in this one stay. */
   async clear(): Promise<void> {
-    await this.remove(undefined, (entries) => entries.clear());
+    await this.remove((entries) => entries.clear());
   }
 
   async #put(key: string, value: Uint8Array): Promise<void> {

@@ -1,10 +1,11 @@
 /** How one value of a KVStore is changed by a function, at once or later. */
 import { types } from "node:util";
 import type { Key, Transaction } from "@caterpillar/storage-core";
+import { describe, toKey } from "@caterpillar/storage-core/interface";
 import { KVReader } from "./kv-reader.ts";
 import { isSame, renewed, textOf } from "./kv-record.ts";
 import { AnsweredLater, together } from "./kv-steps.ts";
-import { kindOf, toKVBytes, toKVKey, toKVText } from "./kv-value.ts";
+import { toKVBytes, toKVText } from "./kv-value.ts";
 
 /** Whatever the caller's function answers is checked; it may not be what its type says. */
 type Change = (current: string | undefined) => unknown;
@@ -24,9 +25,9 @@ export abstract class KVUpdater extends KVReader {
     key: Key,
     fn: (current: string | undefined) => T | Promise<T>,
   ): Promise<T> {
-    const wanted = toKVKey(key);
+    const wanted = toKey(key);
     if (typeof fn !== "function") {
-      throw new TypeError(`update() takes a function, not ${kindOf(fn)}`);
+      throw new TypeError(`update() takes a function, not ${describe(fn)}`);
     }
     let early: AnsweredLater | undefined;
     if (!types.isAsyncFunction(fn)) {

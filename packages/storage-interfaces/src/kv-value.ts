@@ -1,5 +1,7 @@
-/** What a KVStore takes for keys and values. All of it is checked at the call, before anything is read or written. */
+/** What a KVStore takes for values. All of it is checked at the call, before anything is read or written. */
 import { types } from "node:util";
+import type { Encoding } from "@caterpillar/storage-core";
+import { describe, toText } from "@caterpillar/storage-core/interface";
 
 /** What is taken for text: numbers, bigints and booleans are turned into it with `String()`. */
 export type KVInput = string | number | bigint | boolean;
@@ -9,13 +11,11 @@ const LARGE_VALUE_BYTES = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
-/** The key as text; `TypeError` where it is none. How long it may be is the core's to say. */
-export function toKVKey(key: unknown): string {
-  return toText(key, "a key");
-}
-
 /** The text of a value; `TypeError` where it has none. */
 export function toKVText(value: unknown): string {
+  if (types.isUint8Array(value)) {
+    throw new TypeError("a value must be text here, not bytes; setBytes() takes bytes");
+  }
   return toText(value, "a value");
 }
 
@@ -24,42 +24,23 @@ export function toKVBytes(value: unknown): Uint8Array {
   return ofAnySize(encoder.encode(toKVText(value)));
 }
 
+/** What `setMany()` takes for values, while they are collected. */
+export const kvText: Encoding<KVInput, string> = {
+  name: "kv-text",
+  form: "text",
+  encode: toKVText,
+  decode: (text) => text,
+};
+
 /** A copy, so that what happens to the caller's buffer after the call changes nothing; `TypeError` where these are no bytes. */
 export function copyOfBytes(value: unknown): Uint8Array {
   // Of any realm: the global constructors of a test runner's sandbox are others.
   if (!types.isUint8Array(value)) {
     throw new TypeError(
-      `setBytes() takes bytes (Uint8Array), not ${kindOf(value)}; set() takes text`,
+      `setBytes() takes bytes (Uint8Array), not ${describe(value)}; set() takes text`,
     );
   }
   return ofAnySize(new Uint8Array(value));
-}
-
-/** What a wrong argument is, for a message: its kind, never its contents. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" ? "an object" : typeof value;
-}
-
-function toText(value: unknown, what: string): string {
-  switch (typeof value) {
-    case "string":
-      if (value.isWellFormed()) return value;
-      throw new TypeError(
-        `${what} must be well-formed Unicode; this string has a lone surrogate, which no UTF-8 can hold`,
-      );
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default: {
-      const hint =
-        types.isUint8Array(value) && what === "a value" ? "; setBytes() takes bytes" : "";
-      throw new TypeError(
-        `${what} must be a string, a number, a bigint or a boolean, not ${kindOf(value)}${hint}`,
-      );
-    }
-  }
 }
 
 let warned = false;
