@@ -27,6 +27,8 @@ export class Context {
   assertions = 0;
   /** What of the check does not apply to this driver, and the fact or the circumstance that says so. */
   readonly leftOut: string[] = [];
+  /** What of the check this machine cannot show, and why. */
+  readonly notRun: string[] = [];
   readonly #open: Storage[] = [];
 
   constructor(target: LoadedTarget) {
@@ -76,6 +78,11 @@ export class Context {
   /** Notes that a part of the check does not apply here: `"what another process finds: facts.processes is separate"`. */
   leaveOut(part: string): void {
     if (!this.leftOut.includes(part)) this.leftOut.push(part);
+  }
+
+  /** Notes that a part of the check cannot be run on this machine: `"which files are open: only Linux tells"`. No verdict is given then. */
+  cannotRun(part: string): void {
+    if (!this.notRun.includes(part)) this.notRun.push(part);
   }
 
   /** Fails unless the two are deeply equal. `what` says in words what was looked at. */

@@ -5,6 +5,13 @@
 export { checks } from "./catalogue.ts";
 export type { Check } from "./check.ts";
 export { clauses, type Theme, themes } from "./clauses.ts";
+export type { Deviation } from "./deviation.ts";
+export { htmlOf } from "./report/html.ts";
+export { markdownOf } from "./report/markdown.ts";
+export { type DriverReport, type Report, reportOf, type Verdict } from "./report/report.ts";
+export type { CheckResult, Status } from "./report/result.ts";
+export { textOf } from "./report/text.ts";
 export { type Passed, runCheck } from "./run.ts";
+export { type ConformanceOptions, runConformance } from "./supervisor.ts";
 export { type LoadedTarget, loadTarget, type Target, type TargetModule } from "./target.ts";
 export { asNobody } from "./unprivileged.ts";

@@ -1,5 +1,6 @@
 /** What is tested: a driver, in a module that any thread or process can import. */
 import type { StorageOpener } from "../src/open-storage.ts";
+import type { Deviation } from "./deviation.ts";
 
 export interface Target {
   /** For the report: `sqlite`. */
@@ -15,6 +16,8 @@ export interface TargetModule {
   readonly storage: StorageOpener;
   /** Turns the closed storage at the path into one of a newer format version. Every driver whose data outlive the process needs it. */
   readonly newerFormat?: (path: string) => void | Promise<void>;
+  /** Checks that the driver fails, and says so. */
+  readonly deviations?: readonly Deviation[];
   /** Makes a database of another program at the path, with the driver's own engine, where it has one that others use as well. */
   readonly anotherProgram?: (path: string) => void | Promise<void>;
 }
@@ -24,7 +27,7 @@ export interface LoadedTarget extends Target, TargetModule {}
 
 export async function loadTarget(target: Target): Promise<LoadedTarget> {
   const exported = (await import(String(target.module))) as Partial<TargetModule>;
-  const { storage, newerFormat, anotherProgram } = exported;
+  const { storage, newerFormat, anotherProgram, deviations } = exported;
   if (typeof storage?.open !== "function" || storage.driver === undefined) {
     throw new TypeError(
       `${target.module} must export the storage to be tested: export { SqliteStorage as storage }`,
@@ -35,5 +38,6 @@ export async function loadTarget(target: Target): Promise<LoadedTarget> {
     storage,
     ...(newerFormat === undefined ? {} : { newerFormat }),
     ...(anotherProgram === undefined ? {} : { anotherProgram }),
+    ...(deviations === undefined ? {} : { deviations }),
   };
 }

@@ -1,5 +1,4 @@
 /** The drivers of this repository. A new one is an entry here, and a dependency in package.json. */
-
 import type { StorageOpener } from "@caterpillar/storage-core/driver";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
 import { LevelStorage } from "@caterpillar/storage-leveldb";
@@ -12,12 +11,6 @@ export interface ListedDriver {
   readonly symbol: string;
   readonly module: string;
   readonly opener: StorageOpener;
-  /** The module that the conformance kit is given. */
-  readonly target: URL;
-}
-
-function targetOf(folder: string): URL {
-  return new URL(`../../../packages/${folder}/test/target.ts`, import.meta.url);
 }
 
 export const DRIVERS: readonly ListedDriver[] = [
@@ -26,27 +19,23 @@ export const DRIVERS: readonly ListedDriver[] = [
     symbol: "SqliteStorage",
     module: "@caterpillar/storage-sqlite",
     opener: SqliteStorage,
-    target: targetOf("storage-sqlite"),
   },
   {
     name: "lmdb",
     symbol: "LmdbStorage",
     module: "@caterpillar/storage-lmdb",
     opener: LmdbStorage,
-    target: targetOf("storage-lmdb"),
   },
   {
     name: "leveldb",
     symbol: "LevelStorage",
     module: "@caterpillar/storage-leveldb",
     opener: LevelStorage,
-    target: targetOf("storage-leveldb"),
   },
   {
     name: "memory",
     symbol: "MemoryStorage",
     module: "@caterpillar/storage-core/memory",
     opener: MemoryStorage,
-    target: targetOf("storage-core"),
   },
 ];

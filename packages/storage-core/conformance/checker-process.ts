@@ -1,0 +1,50 @@
+/**
+ * The process in which the supervisor runs checks: the module of the target comes on the command line. It says first what the target is; then each
+ * message is the id of a check, and is answered with how it went. What nobody catches ends the process, as Node has it, and so fails the check.
+ */
+import type { DriverFacts } from "../src/driver.ts";
+import { checks } from "./catalogue.ts";
+import type { Deviation } from "./deviation.ts";
+import { letTurn } from "./event-loop.ts";
+import { type Passed, runCheck } from "./run.ts";
+import { loadTarget } from "./target.ts";
+
+/** What the target says of itself. */
+export interface Introduction {
+  /** The driver's own name. */
+  readonly name: string;
+  readonly facts: DriverFacts;
+  readonly deviations: readonly Deviation[];
+}
+
+export interface Failed {
+  readonly failure: string;
+}
+
+const [module] = process.argv.slice(2) as [string];
+// Without its supervisor it has nothing to do.
+process.on("disconnect", () => process.exit());
+const target = await loadTarget({ module, name: "checked", execArgv: process.execArgv });
+process.on("message", (id: string) => {
+  void answerOf(id).then((answer) => process.send?.(answer));
+});
+const { driver } = target.storage;
+const introduction: Introduction = {
+  name: driver.name,
+  facts: driver.facts,
+  deviations: target.deviations ?? [],
+};
+process.send?.(introduction);
+
+async function answerOf(id: string): Promise<Passed | Failed> {
+  const check = checks.find((each) => each.id === id);
+  if (check === undefined) return { failure: `there is no check ${id}` };
+  try {
+    const passed = await runCheck(check, target);
+    // A rejection that nobody handles is told a little later, and belongs to this check.
+    await letTurn();
+    return passed;
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+}

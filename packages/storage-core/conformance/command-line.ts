@@ -1,0 +1,110 @@
+/** The kit on the command line: `caterpillar-conformance ./target.mjs`. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { htmlOf } from "./report/html.ts";
+import { markdownOf } from "./report/markdown.ts";
+import { type DriverReport, type Report, reportOf } from "./report/report.ts";
+import { textOf } from "./report/text.ts";
+import { runConformance } from "./supervisor.ts";
+
+const USAGE = `caterpillar-conformance <target>... [options]
+
+Runs the conformance kit on each target, and prints which checks hold. A target is a module that exports the driver to be
+tested: export { ExampleStorage as storage } from "./index.js". Its name in the report is the driver's own.
+
+  --only <id>         a check (ISO-04) or a group (ISO); may be given again. The verdict is "incomplete" then.
+  --limit <seconds>   how long one check may take before its process is killed (60)
+  --jobs <number>     how many targets are tested at once (2)
+  --json <file>       writes the report as JSON
+  --markdown <file>   writes it as Markdown
+  --html <file>       writes it as a page
+  --help
+
+Ends with 0 where every driver is conformant, 1 where one is not or the run is incomplete, 2 where it could not be run.
+`;
+
+/** Where the text goes, and whether somebody watches. */
+export interface Terminal {
+  out(text: string): void;
+  error(text: string): void;
+  /** Whether a line of progress may be written over again and again. */
+  readonly watched: boolean;
+}
+
+/** Runs the command; answers the exit code. */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        only: { type: "string", multiple: true },
+        limit: { type: "string", default: "60" },
+        jobs: { type: "string", default: "2" },
+        json: { type: "string" },
+        markdown: { type: "string" },
+        html: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      terminal.out(USAGE);
+      return 0;
+    }
+    if (positionals.length === 0) throw new TypeError(`which target? ${USAGE}`);
+    const limit = Number(values.limit) * 1000;
+    if (!(limit > 0)) throw new TypeError("--limit takes a number of seconds");
+    const jobs = Number(values.jobs);
+    if (!Number.isInteger(jobs) || jobs < 1) throw new TypeError("--jobs takes a whole number");
+    const report = await runAll(positionals, { only: values.only, limit, jobs }, terminal);
+    if (values.json !== undefined)
+      writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (values.markdown !== undefined) writeFileSync(values.markdown, markdownOf(report));
+    if (values.html !== undefined) writeFileSync(values.html, htmlOf(report));
+    terminal.out(`${textOf(report)}\n`);
+    return report.drivers.every(({ verdict }) => verdict.startsWith("conformant")) ? 0 : 1;
+  } catch (error) {
+    terminal.error(`${error instanceof Error ? error.message : error}\n`);
+    return 2;
+  }
+}
+
+/** Several drivers at once: much of what the checks do is to wait for disks and processes. */
+async function runAll(
+  targets: readonly string[],
+  { only, limit, jobs }: { only: readonly string[] | undefined; limit: number; jobs: number },
+  terminal: Terminal,
+): Promise<Report> {
+  const started = new Date();
+  const states = targets.map((target) => `${short(target)} -`);
+  const drivers: DriverReport[] = [];
+  const waiting = targets.entries();
+  const work = async (): Promise<void> => {
+    for (const [i, module] of waiting) {
+      let failed = 0;
+      drivers[i] = await runConformance(
+        { module: /^\w[\w+.-]+:/.test(module) ? module : pathToFileURL(resolve(module)).href },
+        {
+          limit,
+          ...(only === undefined ? {} : { only }),
+          onResult({ status }, done, total) {
+            if (status === "fail") failed++;
+            states[i] =
+              `${short(module)} ${done}/${total}${failed > 0 ? `, ${failed} failed` : ""}`;
+            if (terminal.watched) terminal.error(`\r\x1b[K${states.join("  ")}`);
+          },
+        },
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  if (terminal.watched) terminal.error("\r\x1b[K");
+  return reportOf(started, drivers);
+}
+
+/** The last parts of its name, which tell targets apart. */
+function short(module: string): string {
+  return module.split(/[\\/]/).slice(-3).join("/");
+}

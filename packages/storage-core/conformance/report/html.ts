@@ -1,0 +1,175 @@
+/** A report as one page that needs nothing else: no network, no script to be seen, light or dark as the reader has it. */
+import { checks } from "../catalogue.ts";
+import { clauses } from "../clauses.ts";
+import { replayOf } from "./replay.ts";
+import { countsOf, type DriverReport, type Report, type Verdict } from "./report.ts";
+import type { CheckResult, Status } from "./result.ts";
+
+const SIGNS: Readonly<Record<Status, readonly [sign: string, meaning: string]>> = {
+  pass: ["✓", "holds"],
+  fail: ["✗", "fails"],
+  unsupported: ["◐", "holds, but for what the driver's facts exclude"],
+  "not-run": ["–", "not run on this machine"],
+  deviation: ["~", "a declared deviation"],
+};
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  conformant: "Every check of the catalogue holds.",
+  "conformant-with-deviations": "Every check holds, but for deviations that the driver declares.",
+  incomplete: "Some checks were not run, so there is no verdict.",
+  "not-conformant": "At least one check fails.",
+};
+
+export function htmlOf(report: Report): string {
+  const { drivers } = report;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Conformance: ${text(drivers.map(({ name, verdict }) => `${name} ${verdict}`).join(", "))}</title>
+<style>${STYLE}</style>
+<header>
+<h1>Conformance</h1>
+<p>${text(`Kit ${report.kit}, Node ${report.node}, ${report.platform}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
+</header>
+<section class="drivers" aria-label="Verdicts">${drivers.map(card).join("")}</section>
+${failuresOf(drivers)}
+<section>
+<h2>Checks</h2>
+<p class="legend">${Object.entries(SIGNS)
+    .map(
+      ([status, [sign, meaning]]) =>
+        `<span><b class="${status}">${sign}</b> ${text(meaning)}</span>`,
+    )
+    .join(" ")}</p>
+${[...groups()].map(([group, ids]) => groupOf(group, ids, drivers)).join("\n")}
+</section>
+${notesOf(drivers)}
+</html>
+`;
+}
+
+function card({ name, verdict, results, facts }: DriverReport): string {
+  const counts = countsOf(results);
+  const bars = (Object.keys(SIGNS) as Status[]).flatMap((status) => {
+    const count = counts.get(status) ?? 0;
+    if (count === 0) return [];
+    return [`<i class="${status}" style="flex-grow:${count}"></i>`];
+  });
+  const said = (Object.keys(SIGNS) as Status[]).flatMap((status) => {
+    const count = counts.get(status) ?? 0;
+    return count === 0 ? [] : [`<b class="${status}">${SIGNS[status][0]}</b> ${count}`];
+  });
+  const { threads, processes, durability } = facts;
+  const survives = durability.length === 0 ? "nothing" : durability.join(", ");
+  return `<article class="${verdict}"><h2>${text(name)}</h2><p class="verdict">${verdict}</p>
+<p>${text(VERDICTS[verdict])}</p><div class="bar" aria-hidden="true">${bars.join("")}</div><p class="counts">${said.join(" &ensp;")}</p>
+<p class="facts">${text(`threads ${threads}, processes ${processes}, survives ${survives}`)}</p></article>`;
+}
+
+function failuresOf(drivers: readonly DriverReport[]): string {
+  const failures = drivers.flatMap(({ name, module, results }) =>
+    results.filter(({ status }) => status === "fail").map((result) => ({ name, module, result })),
+  );
+  if (failures.length === 0) return "";
+  const parts = failures.map(({ name, module, result: { id, failure = "" } }) => {
+    const check = checks.find((each) => each.id === id);
+    const broken = (check?.clauses ?? []).map(
+      (clause) => `<li><code>${text(clause)}</code> ${prose(clauses.get(clause) ?? "")}</li>`,
+    );
+    return `<details open id="${anchorOf(name, id)}"><summary><b class="fail">✗</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
+<ul>${broken.join("")}</ul><pre>${text(failure)}</pre><p>Run it again: <code>${text(replayOf(module, id))}</code></p></details>`;
+  });
+  return `<section><h2>Failures</h2>${parts.join("\n")}</section>`;
+}
+
+/** The ids of the catalogue by group. */
+function groups(): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { id } of checks) {
+    const group = id.slice(0, id.indexOf("-"));
+    ids.set(group, [...(ids.get(group) ?? []), id]);
+  }
+  return ids;
+}
+
+function groupOf(group: string, ids: readonly string[], drivers: readonly DriverReport[]): string {
+  const rows = ids.flatMap((id) => {
+    const results = drivers.map(({ results }) => results.find((result) => result.id === id));
+    if (results.every((result) => result === undefined)) return [];
+    const title = checks.find((each) => each.id === id)?.title ?? "";
+    const cells = results.map((result, i) => cellOf(drivers[i]?.name ?? "", result));
+    return [`<tr><th scope="row"><code>${id}</code> ${text(title)}</th>${cells.join("")}</tr>`];
+  });
+  if (rows.length === 0) return "";
+  const heads = drivers.map(({ name }) => `<th scope="col">${text(name)}</th>`);
+  return `<table><thead><tr><th scope="col">${group}</th>${heads.join("")}</tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table>`;
+}
+
+function cellOf(driver: string, result: CheckResult | undefined): string {
+  if (result === undefined) return "<td></td>";
+  const { id, status, notes, ms } = result;
+  const [sign, meaning] = SIGNS[status];
+  const said = [meaning, ...notes, `${Math.round(ms)} ms`].join("\n");
+  const cell = `<b class="${status}">${sign}<span class="hidden">${text(meaning)}</span></b>`;
+  const linked = status === "fail" ? `<a href="#${anchorOf(driver, id)}">${cell}</a>` : cell;
+  return `<td title="${text(said)}">${linked}</td>`;
+}
+
+function notesOf(drivers: readonly DriverReport[]): string {
+  const rows = drivers.flatMap(({ name, results }) =>
+    results.flatMap(({ id, status, notes }) =>
+      notes.map(
+        (note) =>
+          `<tr><td>${text(name)}</td><td><code>${id}</code></td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
+      ),
+    ),
+  );
+  if (rows.length === 0) return "";
+  return `<section><h2>What does not apply, and why</h2><table class="notes"><tbody>
+${rows.join("\n")}
+</tbody></table></section>`;
+}
+
+/** Where the failure of a check is told. */
+function anchorOf(driver: string, id: string): string {
+  return `${driver}-${id}`.replaceAll(/[^\w-]/g, "-");
+}
+
+/** Text of a clause, with its code marked as such. */
+function prose(sentence: string): string {
+  return text(sentence).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+}
+
+function text(raw: string): string {
+  return raw
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --line: light-dark(#d8dee4, #30363d); --soft: light-dark(#59636e, #9198a1);
+  --pass: light-dark(#1a7f37, #3fb950); --fail: light-dark(#cf222e, #f85149); --part: light-dark(#0969da, #58a6ff); --warn: light-dark(#9a6700, #d29922); }
+* { box-sizing: border-box }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 72rem; background: light-dark(#fff, #0d1117); color: light-dark(#1f2328, #e6edf3) }
+h1 { margin: 0; font-size: 1.9rem } h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem } header p, .legend, .facts, .counts { color: var(--soft) }
+.drivers { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin-top: 1.5rem }
+article { border: 1px solid var(--line); border-top: 4px solid var(--warn); border-radius: 8px; padding: 1rem 1.1rem } article h2, article p { margin: 0 0 .35rem }
+article.conformant { border-top-color: var(--pass) } article.not-conformant { border-top-color: var(--fail) }
+.verdict { font-weight: 700; color: var(--warn) } .conformant .verdict { color: var(--pass) } .not-conformant .verdict { color: var(--fail) }
+.bar { display: flex; gap: 2px; height: 8px; margin: .7rem 0; border-radius: 4px; overflow: hidden } .bar i { min-width: 3px }
+i.pass { background: var(--pass) } i.fail { background: var(--fail) } i.unsupported { background: var(--part) } i.not-run, i.deviation { background: var(--warn) }
+b.pass { color: var(--pass) } b.fail { color: var(--fail) } b.unsupported { color: var(--part) } b.not-run, b.deviation { color: var(--warn) }
+.facts { font-size: .85rem } .legend span { margin-right: 1.2rem; white-space: nowrap }
+table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; font-size: .92rem } th, td { text-align: left; padding: .28rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
+thead th { position: sticky; top: 0; background: light-dark(#f6f8fa, #161b22); z-index: 1 } th[scope=row] { font-weight: 400 } td { text-align: center; width: 6.5rem } thead th:not(:first-child) { text-align: center }
+tbody tr:hover { background: light-dark(#f6f8fa, #161b22) } .notes td { text-align: left; width: auto } .notes .note { width: 70% }
+code { font: .88em ui-monospace, monospace } th code { color: var(--soft); margin-right: .4rem } a { text-decoration: none }
+details { border: 1px solid var(--line); border-left: 4px solid var(--fail); border-radius: 6px; padding: .6rem 1rem; margin-bottom: 1rem } summary { cursor: pointer; font-weight: 600 }
+pre { overflow-x: auto; padding: .8rem; border-radius: 6px; background: light-dark(#f6f8fa, #161b22); font: .85rem/1.45 ui-monospace, monospace; white-space: pre-wrap }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+`;

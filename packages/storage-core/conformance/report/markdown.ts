@@ -1,0 +1,52 @@
+/** A report as Markdown, for a README or the summary of a job. */
+import { checks } from "../catalogue.ts";
+import { replayOf } from "./replay.ts";
+import { countsOf, type Report } from "./report.ts";
+import type { Status } from "./result.ts";
+
+const CELLS: Readonly<Record<Status, string>> = {
+  pass: "✓",
+  fail: "**✗**",
+  unsupported: "(✓)",
+  "not-run": "–",
+  deviation: "~",
+};
+
+const LEGEND =
+  "✓ holds, (✓) holds but for what the driver's facts exclude, **✗** fails, ~ a declared deviation, – not run.";
+
+export function markdownOf(report: Report): string {
+  const { drivers } = report;
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const count = (status: Status): string[] =>
+    drivers.map(({ results }) => String(countsOf(results).get(status) ?? 0));
+  const table = [
+    line(["check", ...drivers.map(({ name }) => name)]),
+    line(["---", ...drivers.map(() => "---")]),
+    line(["**verdict**", ...drivers.map(({ verdict }) => `**${verdict}**`)]),
+    ...(Object.keys(CELLS) as Status[]).map((status) => line([status, ...count(status)])),
+    ...checks.flatMap(({ id, title }) => {
+      const results = drivers.map(({ results }) => results.find((result) => result.id === id));
+      if (results.every((result) => result === undefined)) return [];
+      const cells = results.map((result) => (result ? CELLS[result.status] : ""));
+      return [line([`${id} ${escaped(title)}`, ...cells])];
+    }),
+  ];
+  const failures = drivers.flatMap(({ name, module, results }) =>
+    results.flatMap(({ id, status, failure = "" }) =>
+      status === "fail"
+        ? [`### ${name}: ${id}\n\n\`\`\`text\n${failure}\n\`\`\`\n\n\`${replayOf(module, id)}\``]
+        : [],
+    ),
+  );
+  return `${[
+    "# Conformance",
+    `Kit ${report.kit}, catalogue \`${report.catalogue.slice(0, 12)}\`, Node ${report.node}, ${report.platform}, ${report.started}. ${LEGEND}`,
+    table.join("\n"),
+    ...(failures.length > 0 ? ["## Failures", ...failures] : []),
+  ].join("\n\n")}\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("|", "\\|");
+}

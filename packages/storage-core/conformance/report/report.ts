@@ -1,0 +1,76 @@
+/** What a run of the kit has found, as data: the same for a file, a page and a terminal. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { DriverFacts } from "../../src/driver.ts";
+import { checks } from "../catalogue.ts";
+import { clauses } from "../clauses.ts";
+import type { CheckResult, Status } from "./result.ts";
+
+/**
+ * `conformant` takes every check of the catalogue. Where one fails it is `not-conformant`; where one was not run, be it because this machine
+ * cannot or because nobody asked for it, it is `incomplete`, whatever the others say. There is no score.
+ */
+export type Verdict = "conformant" | "conformant-with-deviations" | "incomplete" | "not-conformant";
+
+export interface DriverReport {
+  readonly name: string;
+  /** The target's module, as it was given. */
+  readonly module: string;
+  readonly facts: DriverFacts;
+  readonly verdict: Verdict;
+  readonly results: readonly CheckResult[];
+}
+
+export interface Report {
+  /** The version of the package that the kit is in. */
+  readonly kit: string;
+  /** SHA-256 of the clauses and checks: two reports of one digest have asked for the same. */
+  readonly catalogue: string;
+  /** When the run began, ISO 8601. */
+  readonly started: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly drivers: readonly DriverReport[];
+}
+
+/** A report of these drivers. */
+export function reportOf(started: Date, drivers: readonly DriverReport[]): Report {
+  return {
+    kit: kitVersion(),
+    catalogue: catalogueDigest(),
+    started: started.toISOString(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    drivers,
+  };
+}
+
+/** Throws where nothing was run at all: that is no verdict, but a mistake of whoever asked. */
+export function verdictOf(results: readonly CheckResult[]): Verdict {
+  if (results.length === 0) throw new TypeError("no check was run, so there is no verdict");
+  const has = (status: Status): boolean => results.some((result) => result.status === status);
+  if (has("fail")) return "not-conformant";
+  const run = new Set(results.map(({ id }) => id));
+  if (has("not-run") || checks.some(({ id }) => !run.has(id))) return "incomplete";
+  return has("deviation") ? "conformant-with-deviations" : "conformant";
+}
+
+/** How many checks came to each status. */
+export function countsOf(results: readonly CheckResult[]): ReadonlyMap<Status, number> {
+  const counts = new Map<Status, number>();
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return counts;
+}
+
+function kitVersion(): string {
+  const file = import.meta.resolve("@caterpillar/storage-core/package.json");
+  return (JSON.parse(readFileSync(fileURLToPath(file), "utf8")) as { version: string }).version;
+}
+
+function catalogueDigest(): string {
+  const hash = createHash("sha256");
+  for (const [id, sentence] of clauses) hash.update(`${id}\0${sentence}\0`);
+  for (const { id, title } of checks) hash.update(`${id}\0${title}\0`);
+  return hash.digest("hex");
+}

@@ -1,0 +1,24 @@
+/** How a check went with a driver. */
+
+export type Status =
+  /** All of it was checked, and holds. */
+  | "pass"
+  /** It does not hold, or the driver hung, crashed or ended the process. */
+  | "fail"
+  /** What the driver's facts say that it does not do is refused as it must be; all else of the check holds. */
+  | "unsupported"
+  /** This machine cannot show it. */
+  | "not-run"
+  /** It does not hold, and the driver says so, why, and until when. */
+  | "deviation";
+
+export interface CheckResult {
+  /** The check's id. */
+  readonly id: string;
+  readonly status: Status;
+  readonly ms: number;
+  /** What does not apply or was not run, each with its reason; of a deviation, the reason. */
+  readonly notes: readonly string[];
+  /** What was expected and what was found, with the clauses that are broken; a schedule's steps, where it is one. */
+  readonly failure?: string;
+}

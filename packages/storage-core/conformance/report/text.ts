@@ -1,0 +1,70 @@
+/** A report for a terminal or a log: the matrix of checks and drivers, and what failed. */
+import { checks } from "../catalogue.ts";
+import { countsOf, type Report } from "./report.ts";
+import type { CheckResult, Status } from "./result.ts";
+
+const TITLE_WIDTH = 76;
+const CELL_WIDTH = 12;
+
+const CELLS: Readonly<Record<Status, string>> = {
+  pass: "ok",
+  fail: "FAILED",
+  unsupported: "ok, in part",
+  "not-run": "not run",
+  deviation: "deviates",
+};
+
+/** Lines of text: what is wrong stands last, where it is seen. */
+export function textOf({ drivers }: Report): string {
+  const row = (title: string, cells: readonly string[]): string =>
+    shortened(title).padEnd(TITLE_WIDTH) + cells.map((cell) => cell.padStart(CELL_WIDTH)).join("");
+  const lines = [
+    row(
+      "",
+      drivers.map(({ name }) => name),
+    ),
+  ];
+  for (const { id, title } of checks) {
+    const results = drivers.map(({ results }) => results.find((result) => result.id === id));
+    if (results.every((result) => result === undefined)) continue;
+    const cells = results.map((result) => (result ? CELLS[result.status] : "-"));
+    lines.push(row(`${id} ${title}`, cells));
+  }
+  lines.push("");
+  for (const status of Object.keys(CELLS) as Status[]) {
+    const counts = drivers.map(({ results }) => countsOf(results).get(status) ?? 0);
+    if (counts.some((count) => count > 0)) lines.push(row(CELLS[status], counts.map(String)));
+  }
+  lines.push(...notesOf(drivers), ...failuresOf(drivers), "");
+  for (const { name, verdict } of drivers) lines.push(`${name}: ${verdict}`);
+  return lines.join("\n");
+}
+
+/** What does not apply or was not run, with the drivers for which it is so. */
+function notesOf(drivers: Report["drivers"]): string[] {
+  const notes = new Map<string, string[]>();
+  for (const { name, results } of drivers) {
+    for (const { id, status, notes: own } of results) {
+      for (const note of own) {
+        const line = `  ${id}  ${CELLS[status]}: ${note}`;
+        notes.set(line, [...(notes.get(line) ?? []), name]);
+      }
+    }
+  }
+  if (notes.size === 0) return [];
+  return ["", ...[...notes].map(([line, names]) => `${line} (${names.join(", ")})`)];
+}
+
+function failuresOf(drivers: Report["drivers"]): string[] {
+  return drivers.flatMap(({ name, results }) =>
+    results.flatMap((result) => (result.status === "fail" ? ["", failureOf(name, result)] : [])),
+  );
+}
+
+function failureOf(name: string, { failure = "" }: CheckResult): string {
+  return `${name}: ${failure.replaceAll("\n", "\n  ")}`;
+}
+
+function shortened(title: string): string {
+  return title.length < TITLE_WIDTH ? title : `${title.slice(0, TITLE_WIDTH - 2)}…`;
+}

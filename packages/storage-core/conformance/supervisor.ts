@@ -1,0 +1,155 @@
+/**
+ * Runs the kit against drivers. The checks run in a process of their own, and this one only watches: a driver that blocks its event loop, crashes
+ * or ends its process fails the check that was running, and the next one runs in a new process.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { checks } from "./catalogue.ts";
+import type { Check } from "./check.ts";
+import type { Failed, Introduction } from "./checker-process.ts";
+import { checkDeviations, withDeviation } from "./deviation.ts";
+import { type DriverReport, verdictOf } from "./report/report.ts";
+import type { CheckResult } from "./report/result.ts";
+import type { Passed } from "./run.ts";
+import type { Target } from "./target.ts";
+
+export interface ConformanceOptions {
+  /** Ids of checks, `ISO-04`, or groups, `ISO`. Default: all. */
+  readonly only?: readonly string[];
+  /** How long one check may take, in milliseconds, before its process is killed. Default: a minute. */
+  readonly limit?: number;
+  /** Told of each result, and how many of how many there are. */
+  readonly onResult?: (result: CheckResult, done: number, total: number) => void;
+}
+
+const LIMIT_MS = 60_000;
+/** So much of what a process says at its end is told. */
+const LAST_WORDS = 2000;
+
+const ENTRY = new URL(
+  `./checker-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
+  import.meta.url,
+);
+
+/**
+ * Runs the checks, one after another, and gives the verdict. A target without a name has its driver's. Rejects with a `TypeError` where the target or the options make no sense:
+ * the module exports no `storage`, no check has the id.
+ */
+export async function runConformance(
+  target: Omit<Target, "name"> & Partial<Target>,
+  options: ConformanceOptions = {},
+): Promise<DriverReport> {
+  const { only, limit = LIMIT_MS, onResult } = options;
+  const wanted = select(only);
+  const bench = new Bench(target, limit);
+  const results: CheckResult[] = [];
+  try {
+    const { name, facts, deviations } = await bench.meet();
+    checkDeviations(deviations, new Set(checks.map(({ id }) => id)));
+    for (const check of wanted) {
+      const result = withDeviation(await bench.run(check), deviations, new Date());
+      results.push(result);
+      onResult?.(result, results.length, wanted.length);
+    }
+    const module = String(target.module);
+    return { name: target.name ?? name, module, facts, verdict: verdictOf(results), results };
+  } finally {
+    bench.close();
+  }
+}
+
+/** The checks of these ids and groups. */
+function select(only: readonly string[] | undefined): readonly Check[] {
+  if (only === undefined) return checks;
+  const isOf = ({ id }: Check, wanted: string): boolean =>
+    id === wanted || id.startsWith(`${wanted}-`);
+  for (const wanted of only) {
+    if (!checks.some((check) => isOf(check, wanted))) {
+      const groups = new Set(checks.map(({ id }) => id.split("-")[0]));
+      throw new TypeError(
+        `there is no check and no group ${wanted}; groups are ${[...groups].join(", ")}`,
+      );
+    }
+  }
+  return checks.filter((check) => only.some((wanted) => isOf(check, wanted)));
+}
+
+/** A process in which checks run, and the next one where it has come to its end. */
+class Bench {
+  readonly #target: Omit<Target, "name">;
+  readonly #limit: number;
+  #child: ChildProcess | undefined;
+  #lastWords = "";
+
+  constructor(target: Omit<Target, "name">, limit: number) {
+    this.#target = target;
+    this.#limit = limit;
+  }
+
+  /** What the target says of itself. Rejects with a `TypeError` where its module cannot be taken for one. */
+  async meet(): Promise<Introduction> {
+    const answer = await this.#exchange<Introduction>(this.#start());
+    if ("failure" in answer) {
+      throw new TypeError(`${this.#target.module} cannot be tested: ${answer.failure}`);
+    }
+    return answer;
+  }
+
+  async run({ id }: Check): Promise<CheckResult> {
+    if (this.#child === undefined) await this.meet();
+    const began = performance.now();
+    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, id);
+    const ms = performance.now() - began;
+    if ("failure" in answer) {
+      // Nobody knows what a driver that failed has left behind.
+      this.close();
+      return { id, status: "fail", ms, notes: [], failure: answer.failure };
+    }
+    const { leftOut, notRun } = answer;
+    const status = notRun.length > 0 ? "not-run" : leftOut.length > 0 ? "unsupported" : "pass";
+    return { id, status, ms, notes: [...notRun, ...leftOut] };
+  }
+
+  close(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = undefined;
+  }
+
+  /** Resolves to its next message, or to how it came that there is none. */
+  #exchange<T>(child: ChildProcess, message?: string): Promise<T | Failed> {
+    return new Promise((resolve) => {
+      const settle = (answer: T | Failed): void => {
+        clearTimeout(watchdog);
+        child.removeAllListeners("message");
+        child.removeAllListeners("close");
+        resolve(answer);
+      };
+      const watchdog = setTimeout(() => {
+        const seconds = this.#limit / 1000;
+        settle({ failure: `no end within ${seconds} s: it hangs, or blocks the event loop` });
+        child.kill("SIGKILL");
+      }, this.#limit);
+      child.on("message", (answer: T | Failed) => settle(answer));
+      child.on("close", (code, signal) => {
+        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+        settle({ failure: `its process ended ${how}\n${this.#lastWords}`.trimEnd() });
+      });
+      // Where the process is gone, it is its end that tells.
+      if (message !== undefined) child.send(message, () => {});
+    });
+  }
+
+  #start(): ChildProcess {
+    const { module, execArgv = [] } = this.#target;
+    const child = fork(fileURLToPath(ENTRY), [String(module)], {
+      execArgv: [...process.execArgv, ...execArgv],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
+    this.#child = child;
+    return child;
+  }
+}
