@@ -98,7 +98,7 @@ export class Container<Input, Output = Input> {
   /**
    * Changes one value in one atomic step: `change` is given the value, or `undefined` where the key is missing, and answers what is to be
    * there instead, `undefined` for nothing. Resolves to that. Any number of callers may do this at once, of several processes too, and each sees
-   * what the one before has made of it; where another process was quicker, `change` is called again, so it should have no other effects.
+   * what the one before has made of it; where another process, or a transaction begun by hand, was quicker, `change` is called again, so it should have no other effects.
    *
    * It must answer at once: with a promise it is a `TypeError`. What has to be awaited is done in `transaction()`. Where it throws, nothing is
    * written, and the error reaches the caller as it is.

@@ -27,6 +27,39 @@ class ReservedOperations extends Operations {
   }
 }
 
+/** The methods of a storage or a transaction, all of one call: what is begun or ended on the storage meanwhile changes nothing for them. */
+export class BoundOperations extends Operations {
+  /** What they go to: the same for all that are part of one transaction. */
+  readonly target: object;
+  readonly #access: Access;
+
+  /** Throws where no call may be made. */
+  constructor(on: Operations) {
+    super();
+    this.#access = Operations.accessOf(on);
+    this.target = this.#access;
+  }
+
+  protected access(): Access {
+    return this.#access;
+  }
+
+  /** Throws where no write may be made: where all is read-only, and inside of a `transaction()`. */
+  mayWrite(): void {
+    this.#access.mayWrite();
+  }
+
+  /** Whether writes may be made. */
+  get writable(): boolean {
+    try {
+      this.mayWrite();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
 /** The methods of the storage or transaction, which may write to the containers of the reservation as well. */
 export function withReservation(on: Operations, reservation: Reservation): Operations {
   return new ReservedOperations(on, reservation);

@@ -3,6 +3,7 @@ import { json, type Storage, type Transaction } from "@caterpillar/storage-core"
 import { type Operations, reserve, withReservation } from "@caterpillar/storage-core/interface";
 import { expect } from "vitest";
 import { Interface } from "../src/interface.ts";
+import { KVStore } from "../src/kv-store.ts";
 import { allRefused, type KVTests, refused } from "./kv-place.ts";
 
 const OWNER = "conformance";
@@ -163,12 +164,118 @@ export const baseTests: KVTests = {
     expect(await versionIn(storage)).toBe(1);
   },
 
+  "what was called in a begun transaction ends with it": async (place) => {
+    const storage = await place.create();
+    const kv = new KVStore(storage);
+    const first = async (): Promise<void> => {
+      await storage.begin();
+      const calls = [
+        kv.set("a", "1"),
+        kv.setMany({ b: "1" }),
+        kv.update("c", async () => "1"),
+        kv.namespace("n").set("d", "1"),
+        new Lines(storage).add("e", "1"),
+      ];
+      const settled = Promise.allSettled(calls);
+      await storage.rollback();
+      for (const outcome of await settled) {
+        if (outcome.status === "rejected") {
+          expect(outcome.reason).toMatchObject({ code: "TRANSACTION_STATE" });
+        }
+      }
+    };
+    await first();
+    expect(await storage.listContainers(), "at the first use").toEqual([]);
+    await kv.set("x", "1");
+    await new Lines(storage).add("x", "1");
+    await first();
+    expect(await kv.getMany(["a", "b", "c"]), "when all is there").toEqual([
+      ["a", undefined],
+      ["b", undefined],
+      ["c", undefined],
+    ]);
+    expect(await kv.namespaces()).toEqual([]);
+    expect(await new Lines(storage).all()).toEqual(["1"]);
+  },
+
+  "what was called before a transaction was begun is no part of it": async (place) => {
+    const storage = await place.create();
+    await new KVStore(storage).set("x", "1");
+    for (const kv of [new KVStore(storage), new KVStore(storage)]) {
+      const set = kv.set("a", "1");
+      await storage.begin();
+      await set;
+      await storage.rollback();
+      expect(await kv.get("a")).toBe("1");
+      await kv.delete("a");
+    }
+  },
+
+  "what a begun transaction has shown is looked at again when it was rolled back": async (
+    place,
+  ) => {
+    const storage = await place.create();
+    await new Lines(storage).add("a", "first");
+    const newer = new Lines(storage, 2);
+    await storage.begin();
+    await newer.add("b", "second");
+    const late = Promise.allSettled([newer.all()]);
+    await storage.rollback();
+    await late;
+    await newer.add("c", "third");
+    expect(await newer.all()).toEqual(["FIRST", "THIRD"]);
+    expect(await versionIn(storage)).toBe(2);
+  },
+
+  "what was not there at the first look is looked at again": async (place) => {
+    const storage = await place.create();
+    const lines = new Lines(storage);
+    expect(await lines.all()).toEqual([]);
+    await new Lines(await place.open(), 2).add("a", "first");
+    await allRefused([lines.add("b", "second"), lines.all()], "STORAGE_VERSION");
+    expect(await new Lines(storage, 2).all()).toEqual(["FIRST"]);
+  },
+
+  "two views of one transaction upgrade it once": async (place) => {
+    const storage = await place.create();
+    await new Lines(storage).add("a", "first");
+    await storage.transaction(async (tx) => {
+      const views = [new Lines(tx, 2), new Lines(tx, 2)];
+      await Promise.all(views.map((lines, i) => lines.add(`b${i}`, "x")));
+      expect(views.flatMap(({ upgraded }) => upgraded)).toEqual([1]);
+    });
+    expect(await new Lines(storage, 2).all()).toEqual(["FIRST", "X", "X"]);
+  },
+
+  "who calls inside of transaction() waits for nobody outside": async (place) => {
+    const storage = await place.create();
+    await new KVStore(storage).set("a", "1");
+    const kv = new KVStore(storage);
+    const gate = Promise.withResolvers<void>();
+    const called = Promise.withResolvers<void>();
+    const outside = (async () => {
+      await gate.promise;
+      const calls = [storage.clear(), kv.get("a")];
+      called.resolve();
+      return await Promise.all(calls);
+    })();
+    await storage.transaction(async () => {
+      gate.resolve();
+      await called.promise;
+      expect(await kv.get("a")).toBe("1");
+      await refused(kv.set("b", "1"), "TRANSACTION_STATE");
+    });
+    expect(await outside).toEqual([undefined, undefined]);
+  },
+
   "the name is its owner's, in the process and in a storage": async (place) => {
     const storage = await place.create();
     const lines = new Lines(storage);
-    expect(() => reserve("lines", "somebody else")).toThrow(
-      expect.objectContaining({ code: "RESERVED_NAME" }),
-    );
+    for (const name of ["lines", "kv", "files", "interfaces"]) {
+      expect(() => reserve(name, "somebody else")).toThrow(
+        expect.objectContaining({ code: "RESERVED_NAME" }),
+      );
+    }
     const other = withReservation(storage, reserve("lines-too", OWNER));
     await refused(other.addContainer("bh_lines"), "RESERVED_NAME");
     await refused(other.addContainer("bh_lines_index"), "RESERVED_NAME");

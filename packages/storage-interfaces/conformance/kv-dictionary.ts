@@ -10,7 +10,6 @@ async function* later<T>(items: readonly T[]): AsyncGenerator<T> {
   }
 }
 
-/** Its own loop's writes, in a namespace of the test's. */
 const LETTERS = { a: "1", b: "2", c: "3", d: "4" };
 
 export const dictionaryTests: KVTests = {

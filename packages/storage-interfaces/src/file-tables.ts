@@ -9,11 +9,11 @@ import {
   type UploadRecord,
   uploadEncoding,
 } from "./file-records.ts";
-import type { InterfaceDefinition } from "./interface.ts";
+import { type InterfaceDefinition, OWNER } from "./interface.ts";
 
 export const FILES: InterfaceDefinition = {
   name: "files",
-  owner: "@caterpillar/storage-interfaces",
+  owner: OWNER,
   version: 1,
   containers: [undefined, "names", "blobs", "chunks", "uploads"],
   ownTransactions: true,

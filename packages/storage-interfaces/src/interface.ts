@@ -9,7 +9,6 @@
 import {
   type Container,
   ContainerNotFoundError,
-  DuplicateContainerError,
   json,
   ReservedNameError,
   Storage,
@@ -17,6 +16,7 @@ import {
   type Transaction,
 } from "@caterpillar/storage-core";
 import {
+  BoundOperations,
   type Operations,
   type Reservation,
   reserve,
@@ -38,8 +38,13 @@ export interface InterfaceDefinition {
   readonly ownTransactions?: boolean;
 }
 
+/** Whose the interfaces of this package are. */
+export const OWNER = "@caterpillar/storage-interfaces";
+
 /** Which interfaces a storage has, by name. */
-const INTERFACES: Reservation = reserve("interfaces", "@caterpillar/storage-interfaces");
+const INTERFACES: Reservation = reserve("interfaces", OWNER);
+// Whoever makes an interface loads this module, and cannot take the names of these before they are used.
+for (const name of ["kv", "files"]) reserve(name, OWNER);
 
 interface Registered {
   readonly owner: string;
@@ -54,16 +59,27 @@ type Seen = "older" | "current";
 /** Somebody else may clear the storage between two steps, but hardly so often. */
 const TRIES = 3;
 
+/** One call of a method, from its beginning to its end. */
+interface Call {
+  readonly bound: BoundOperations;
+  /** The same, which may write to the containers here. */
+  readonly on: Operations;
+  /** Whether it is part of a transaction that was begun on the storage. */
+  readonly begun: boolean;
+  /** The storage, where it takes transactions of its own. */
+  readonly alone: Storage | undefined;
+}
+
 export abstract class Interface {
   readonly #place: Storage | Transaction;
-  readonly #on: Operations;
-  readonly #registry: Operations;
   readonly #definition: InterfaceDefinition;
   readonly #reservation: Reservation;
-  /** Whether the storage's interface of the name was seen to be this one, in this version, or not to be there yet. */
+  /** Whether the storage's interface of the name was seen to be this one, in this version. */
   #known = false;
-  readonly #see = sharedCall(() => this.#look());
-  readonly #bringUp = sharedCall(() => this.#together((on) => this.#makeAll(on)));
+  readonly #lookTogether = sharedCall((call: Call) => this.#look(call));
+  readonly #bringUpAlone = sharedCall((storage: Storage) =>
+    storage.transaction((tx) => this.#makeAll(tx)),
+  );
 
   /**
    * A view of an open storage, or within a transaction. Touches nothing. `ReservedNameError` where another owner's interface has the name in
@@ -76,8 +92,6 @@ export abstract class Interface {
     this.#definition = definition;
     this.#place = on;
     this.#reservation = reserve(definition.name, definition.owner);
-    this.#on = withReservation(on, this.#reservation);
-    this.#registry = withReservation(on, INTERFACES);
   }
 
   /** The name of one of its containers. */
@@ -94,25 +108,37 @@ export abstract class Interface {
    * Runs what writes, with the methods of the storage or the transaction, which may write to the containers here. Where one of them turns out to
    * be missing, all are brought up, and it runs again; so nothing may have been written before by it.
    *
-   * The first call of an object looks whose the interface is, and takes its place in the order of calls when it has seen that; all others
-   * take theirs at once. Rejects with `StorageVersionError` where what is stored is of a newer version, with `ReservedNameError` where it is
+   * Calls look whose the interface is until that was seen, and take their place in the order of calls when they have looked; all others take
+   * theirs at once. A call that begins within a transaction is part of that with all its steps, or rejects where the transaction ends before. Rejects with `StorageVersionError` where what is stored is of a newer version, with `ReservedNameError` where it is
    * another owner's, and with `StorageReadonlyError` where containers are missing and may not be made.
    */
-  protected runWrite<T>(action: (on: Operations) => Promise<T>): Promise<T> {
-    if (this.#known) return this.#try(action);
-    return this.#see().then(async (seen) => {
-      if (seen === "older") await this.#bringUp();
-      return await this.#try(action);
-    });
+  protected async runWrite<T>(action: (on: Operations) => Promise<T>): Promise<T> {
+    const call = this.#call();
+    call.bound.mayWrite();
+    if (!this.#known) {
+      const seen = await this.#see(call);
+      if (seen === "older") await this.#bringUp(call);
+    }
+    for (let tries = 0; ; tries++) {
+      try {
+        return await action(call.on);
+      } catch (error) {
+        if (!(error instanceof ContainerNotFoundError) || tries === TRIES) throw error;
+      }
+      await this.#bringUp(call);
+    }
   }
 
   /** Runs what only reads, and writes nothing. Where containers are missing, the answer is `missing`. */
-  protected runRead<T>(missing: T, action: (on: Operations) => Promise<T>): Promise<T> {
-    const answer = this.#known ? action(this.#on) : this.#see().then(() => action(this.#on));
-    return answer.catch((error: unknown) => {
+  protected async runRead<T>(missing: T, action: (on: Operations) => Promise<T>): Promise<T> {
+    const call = this.#call();
+    try {
+      if (!this.#known) await this.#see(call);
+      return await action(call.on);
+    } catch (error) {
       if (error instanceof ContainerNotFoundError) return missing;
       throw error;
-    });
+    }
   }
 
   /**
@@ -125,29 +151,36 @@ export abstract class Interface {
    */
   protected async upgrade(_on: Operations, _from: number): Promise<void> {}
 
-  async #try<T>(action: (on: Operations) => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await action(this.#on);
-      } catch (error) {
-        if (!(error instanceof ContainerNotFoundError) || tries === TRIES) throw error;
-      }
-      await this.#bringUp();
-    }
+  /** A call that begins now. All its steps go to where it begins, so that none is done outside of a transaction that has ended. */
+  #call(): Call {
+    const place = this.#place;
+    const begun = place instanceof Storage && place.inTransaction;
+    const bound = new BoundOperations(place);
+    const on = withReservation(bound, this.#reservation);
+    const { ownTransactions = false } = this.#definition;
+    const alone = place instanceof Storage && (ownTransactions || !begun) ? place : undefined;
+    return { bound, on, begun, alone };
+  }
+
+  /** Looks once for all who call at once, so that they go on together, in order. Inside of a `transaction()` nobody may wait for those outside. */
+  #see(call: Call): Promise<Seen> {
+    return call.bound.writable ? this.#lookTogether(call.bound.target, call) : this.#look(call);
   }
 
   /** What is there must be of this owner, and of no newer version. */
-  async #look(): Promise<Seen> {
+  async #look({ bound, begun }: Call): Promise<Seen> {
     const { name, version } = this.#definition;
+    let found: Registered | undefined;
     try {
-      const found = await this.#registered(this.#registry).get(name);
-      if (found !== undefined) this.#check(found);
-      if (found !== undefined && found.version < version) return "older";
+      found = await this.#registered(withReservation(bound, INTERFACES)).get(name);
     } catch (error) {
       if (!(error instanceof ContainerNotFoundError)) throw error;
     }
+    if (found === undefined) return "current";
+    this.#check(found);
+    if (found.version < version) return "older";
     // What a begun transaction shows may be rolled back.
-    this.#known = !(this.#place instanceof Storage && this.#place.inTransaction);
+    if (!begun) this.#known = true;
     return "current";
   }
 
@@ -166,7 +199,7 @@ export abstract class Interface {
   }
 
   /** Brings up what is missing and what is older; whoever comes first does it, and it may be done again. */
-  async #makeAll(place: Storage | Transaction): Promise<void> {
+  async #makeAll(place: Operations): Promise<void> {
     const { name, owner, version, containers } = this.#definition;
     const catalogue = withReservation(place, INTERFACES);
     await addIfMissing(catalogue, INTERFACES.container());
@@ -179,12 +212,10 @@ export abstract class Interface {
     if (found?.version !== version) await registry.set(name, { owner, version });
   }
 
-  /** In the transaction that this is a view of, or that was begun by hand; in one of its own where there is none. */
-  async #together(steps: (on: Storage | Transaction) => Promise<void>): Promise<void> {
-    const place = this.#place;
-    const { ownTransactions = false } = this.#definition;
-    const isAlone = place instanceof Storage && (ownTransactions || !place.inTransaction);
-    await (isAlone ? place.transaction(steps) : steps(place));
+  /** In the transaction that the call is part of, one view after another; in one of its own where there is none. */
+  async #bringUp({ bound, alone }: Call): Promise<void> {
+    if (alone !== undefined) await this.#bringUpAlone(alone, alone);
+    else await inTurn(bound.target, this.#definition.name, () => this.#makeAll(bound));
   }
 
   #registered(registry: Operations): Container<Registered> {
@@ -192,11 +223,18 @@ export abstract class Interface {
   }
 }
 
+/** Who brings up something in a transaction that is not one of its own, by the interface's name. */
+const turns = new WeakMap<object, Map<string, Promise<void>>>();
+
+/** Runs the steps when those of the same name in the same transaction have settled. */
+async function inTurn(target: object, name: string, steps: () => Promise<void>): Promise<void> {
+  const last = turns.get(target) ?? new Map<string, Promise<void>>();
+  turns.set(target, last);
+  const turn = (last.get(name) ?? Promise.resolve()).catch(() => {}).then(steps);
+  last.set(name, turn);
+  await turn;
+}
+
 async function addIfMissing(on: Operations, container: string): Promise<void> {
-  try {
-    if (!(await on.hasContainer(container))) await on.addContainer(container);
-  } catch (error) {
-    // Of a transaction, another view may do the same.
-    if (!(error instanceof DuplicateContainerError)) throw error;
-  }
+  if (!(await on.hasContainer(container))) await on.addContainer(container);
 }

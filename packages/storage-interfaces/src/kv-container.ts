@@ -7,13 +7,13 @@ import {
   type Transaction,
 } from "@caterpillar/storage-core";
 import { describe, Operations } from "@caterpillar/storage-core/interface";
-import { Interface, type InterfaceDefinition } from "./interface.ts";
+import { Interface, type InterfaceDefinition, OWNER } from "./interface.ts";
 import { KVNamespace } from "./kv-namespace.ts";
 import { type KVRecord, kvRecord } from "./kv-record.ts";
 
 const DEFINITION: InterfaceDefinition = {
   name: "kv",
-  owner: "@caterpillar/storage-interfaces",
+  owner: OWNER,
   version: 1,
   containers: [undefined],
 };

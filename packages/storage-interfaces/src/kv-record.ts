@@ -62,7 +62,9 @@ export function renewed(before: KVRecord | undefined, value: Uint8Array): KVReco
 export function isSame(a: KVRecord | undefined, b: KVRecord | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return (
-    a.created === b.created && a.updated === b.updated && Buffer.compare(a.value, b.value) === 0
+    Object.is(a.created, b.created) &&
+    Object.is(a.updated, b.updated) &&
+    Buffer.compare(a.value, b.value) === 0
   );
 }
 

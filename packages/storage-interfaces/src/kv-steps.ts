@@ -1,5 +1,6 @@
 /** How a KVStore does in one atomic step what takes several. */
 import { Storage, type Transaction } from "@caterpillar/storage-core";
+import { BoundOperations } from "@caterpillar/storage-core/interface";
 
 /**
  * Runs steps in the transaction that the view is in, or that its storage has begun; in one of its own where there is none. They may run again, on a
@@ -10,7 +11,11 @@ export async function together<V extends { in(tx: Transaction): V }, T>(
   place: Storage | Transaction,
   steps: (view: V) => Promise<T>,
 ): Promise<T> {
-  if (!(place instanceof Storage) || place.inTransaction) return await steps(view);
+  if (!(place instanceof Storage)) return await steps(view);
+  if (place.inTransaction) {
+    // To the view it is a transaction like others. No step may come after its end, as a write outside of it.
+    return await steps(view.in(new BoundOperations(place) as unknown as Transaction));
+  }
   return await place.transaction((tx) => steps(view.in(tx)));
 }
 

@@ -18,13 +18,14 @@ const STRIDE = 256;
  * written as a whole: one of more than 1 MiB is stored, and warned about once in a process, with the code `CATERPILLAR_KV_LARGE_VALUE`;
  * FileStore is the place for those.
  *
- * It has no state but where it looks: any number may be made for one storage, in any number of processes. On a storage, calls are part of the
- * transaction that `begin()` has begun, and each is atomic by itself where there is none; those that are made together share a commit.
+ * Any number may be made for one storage, in any number of processes. On a storage, calls are part of the transaction that `begin()` has begun, and
+ * each is atomic by itself where there is none. They take effect in the order in which they are made, but for the first ones of an object, which look
+ * first whose `bh_kv` is.
  *
  * Every method rejects with what the storage rejects with: `StorageReadonlyError`, `StorageClosedError`, `TransactionStateError`,
  * `TransactionConflictError` and so on; with `StorageVersionError` where a newer version of this interface has written to the storage; with
  * `ReservedNameError` where its name is another owner's there. Keys and values of a wrong type are a `TypeError`, a key that is too long is
- * a `StorageLimitError`. After an error, nothing of the call was written.
+ * a `StorageLimitError`. After an error, nothing of the call was written, but the container may have been made.
  */
 export class KVStore extends KVUpdater {
   /**
@@ -68,8 +69,8 @@ export class KVStore extends KVUpdater {
 
   /**
    * Sets many values in one atomic step: all of them or, if one is refused or the iterable throws, none. Takes a Map, a plain object or an iterable of
-   * pairs, async ones too; of several for one key the last holds. On a storage this is a transaction: it takes its place among other calls when it
-   * commits, so await it before the next one that matters.
+   * pairs, async ones too; of several for one key the last holds. It takes several steps, on a storage in a
+   * transaction of its own, and its place among other calls when it ends: await it before the next one that matters.
    */
   async setMany(items: Items<KVInput>): Promise<void> {
     const collected = collectItems(items, kvText);

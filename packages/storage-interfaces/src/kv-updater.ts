@@ -16,10 +16,10 @@ export abstract class KVUpdater extends KVReader {
   /**
    * Changes a value in one atomic step: `fn` is given the value as text, or `undefined` where the key is missing, and answers what is to be there
    * instead, `undefined` for nothing. Resolves to that. Any number of callers may do this at once, of several processes too, and each sees what
-   * the one before has made of it. Where `fn` throws or rejects, nothing is written, and the error reaches the caller as it is.
+   * the one before has made of it. Where `fn` throws or rejects, no value is written, and the error reaches the caller as it is.
    *
-   * `fn` may be async. On a storage it then runs in a transaction of its own, which others wait for, so it must not write to the storage; in a transaction,
-   * as part of that. In either case, where somebody else was quicker, it is called again with the newer value: it should have no other effects.
+   * `fn` may be async. On a storage it then runs in a transaction of its own, which others wait for, no longer than the storage's `timeout`, so it must
+   * not write to the storage; in a transaction, as part of that. In either case, where somebody else was quicker, it is called again with the newer value: it should have no other effects.
    */
   async update<T extends string | undefined>(
     key: Key,
