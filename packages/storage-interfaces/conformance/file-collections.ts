@@ -2,6 +2,7 @@
 import type { Storage } from "@caterpillar/storage-core";
 import type { Target } from "@caterpillar/storage-core/conformance";
 import { expect, it } from "vitest";
+import { blobEncoding, uploadEncoding } from "../src/file-records.ts";
 import { FileStore } from "../src/file-store.ts";
 import {
   CHUNK,
@@ -189,14 +190,51 @@ export function testCollections(target: Target): void {
   );
 
   it(
+    "keeps an unfinished put of somebody else for the grace",
+    onPlace(target, async ({ files, raw }) => {
+      await files.put(content(1));
+      const uploads = raw.container("bh_files_uploads", { encoding: uploadEncoding });
+      await uploads.set("somebody", { size: 16 * CHUNK, used: Date.now(), dead: false });
+      expect(await files.gc({ graceMs: 60_000 })).toEqual(NOTHING);
+      expect(await uploads.has("somebody")).toBe(true);
+      expect(await files.gc(NOW)).toMatchObject({ uploads: 1 });
+      expect(await uploads.has("somebody")).toBe(false);
+    }),
+  );
+
+  it(
+    "gives those who read a file the whole grace after its delete, however old its content is",
+    onPlace(target, async ({ files, raw }) => {
+      const { id, digest } = await files.put(content(1));
+      const blobs = raw.container("bh_files_blobs", { encoding: blobEncoding });
+      await blobs.update(digest, (blob) => blob && { ...blob, used: 0 });
+      await files.delete(id);
+      expect(await files.gc({ graceMs: 60_000 })).toEqual(NOTHING);
+      expect(await files.gc(NOW)).toMatchObject({ blobs: 1 });
+    }),
+  );
+
+  it(
+    "counts each unfinished put once, whoever collects at the same time",
+    onPlace(target, async ({ files, raw, open }) => {
+      await files.put(content(1));
+      const uploads = raw.container("bh_files_uploads", { encoding: uploadEncoding });
+      await uploads.set("somebody", { size: 2000 * CHUNK, used: 0, dead: false });
+      const other = new FileStore(await open());
+      const both = await Promise.all([files.gc(NOW), other.gc(NOW)]);
+      expect(both.reduce((sum, collected) => sum + collected.uploads, 0)).toBe(1);
+    }),
+  );
+
+  it(
     "stops a put whose chunks somebody else took for left behind",
     onPlace(target, async (place) => {
       const { files, raw } = place;
       async function* source(): AsyncGenerator<Uint8Array> {
         yield content(20 * CHUNK);
         for await (const key of raw.getContainerKeys("bh_files_uploads")) {
-          const record = JSON.stringify({ size: 16 * CHUNK, used: 0, dead: true });
-          await raw.setContainerItem("bh_files_uploads", key, record);
+          const uploads = raw.container("bh_files_uploads", { encoding: uploadEncoding });
+          await uploads.set(key, { size: 16 * CHUNK, used: 0, dead: true });
         }
         expect(await files.gc(NOW)).toMatchObject({ chunks: 16, uploads: 0 });
         yield content(20 * CHUNK);

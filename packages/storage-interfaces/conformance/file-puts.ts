@@ -1,5 +1,7 @@
 /** What is put: every kind of source, each content once, and nothing where it fails. */
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -45,6 +47,43 @@ export function testPuts(target: Target): void {
       expect(await storage.listContainers(), "the snapshot of the transaction").toEqual([]);
       await storage.rollback();
       expect(await new FileStore(await open()).bytes(id)).toEqual(content(5));
+    }),
+  );
+
+  it(
+    "takes many small contents at once",
+    onPlace(target, async ({ files }) => {
+      const infos = await Promise.all(
+        Array.from({ length: 300 }, (_, i) => files.put(content(1000, i + 1))),
+      );
+      expect(await files.usage()).toMatchObject({ files: 300, blobs: 300, bytes: 300_000 });
+      const ids = infos.map(({ id }) => id);
+      expect(ids, "ids are in the order in which files came").toEqual([...ids].sort());
+    }),
+  );
+
+  it(
+    "closes the source of a put that was aborted before it began",
+    onPlace(target, async ({ files, folder }) => {
+      const source = createReadStream(onDisk(folder, content(CHUNK)));
+      await once(source, "open");
+      const put = files.put(source, { signal: AbortSignal.abort() });
+      await expect(put).rejects.toMatchObject({ code: "ABORTED" });
+      expect(source.destroyed).toBe(true);
+    }),
+  );
+
+  it.skipIf(process.platform === "win32")(
+    "can be aborted while it waits for a pipe",
+    onPlace(target, async ({ files, folder }) => {
+      const pipe = join(folder, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      const controller = new AbortController();
+      const put = files.put({ path: pipe }, { signal: controller.signal });
+      setImmediate(() => controller.abort());
+      await expect(put).rejects.toMatchObject({ code: "ABORTED" });
+      // Whoever still waits for it in a thread goes on.
+      execFileSync("sh", ["-c", 'exec 3<>"$1"', "sh", pipe]);
     }),
   );
 

@@ -1,6 +1,6 @@
 /** What is read: ranges, damage, files on the disk, lists and what is known of a file. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bytes as asBytes } from "@caterpillar/storage-core";
 import type { Target } from "@caterpillar/storage-core/conformance";
@@ -125,7 +125,7 @@ export function testReads(target: Target): void {
     onPlace(target, async ({ files, folder, path }) => {
       const bytes = content(LARGE);
       const info = await files.put(bytes);
-      const out = join(folder, "out");
+      const out = join(folder, "o".repeat(255));
       const told: number[] = [];
       writeFileSync(out, "before");
       const onProgress = (done: number, total: number | undefined): void => {
@@ -144,7 +144,7 @@ export function testReads(target: Target): void {
       const nowhere = files.saveTo(info.id, join(folder, "no", "folder"));
       await expect(nowhere).rejects.toMatchObject({ code: "ENOENT" });
       const beside = readdirSync(folder).filter((name) => !join(folder, name).startsWith(path));
-      expect(beside).toEqual(["out"]);
+      expect(beside).toEqual([basename(out)]);
     }),
   );
 
@@ -236,6 +236,7 @@ export function testReads(target: Target): void {
       await expect(reader.put(source)).rejects.toMatchObject(refused);
       expect(read).toBe(false);
       await expect(reader.delete(info.id)).rejects.toMatchObject(refused);
+      await expect(reader.delete("x")).rejects.toMatchObject(refused);
       await expect(reader.gc()).rejects.toMatchObject(refused);
     }),
   );

@@ -44,10 +44,11 @@ export async function collect(settings: GcSettings): Promise<Collected> {
   };
   for await (const page of pages(settings, ({ uploads }) => uploads)) {
     for (const [id, record] of page) {
-      if (!isLeft(settings, id, record) || !(await condemn(settings, id))) continue;
+      if (!isLeft(settings, id, record)) continue;
+      const uploads = await condemn(settings, id);
+      if (uploads === undefined) continue;
       const deleted = await discard(access, id, signal);
-      // What was dead before is what is left of a blob that was counted, or of a put that was undone.
-      add({ ...deleted, uploads: record.dead ? 0 : 1 });
+      add({ ...deleted, uploads });
     }
   }
   for await (const page of pages(settings, ({ blobs }) => blobs)) {
@@ -63,13 +64,16 @@ export async function collect(settings: GcSettings): Promise<Collected> {
   return total;
 }
 
-/** Marks an upload that was left behind, so that whoever may still write to it stops. */
-async function condemn(settings: GcSettings, id: string): Promise<boolean> {
+/**
+ * Marks an upload that was left behind, so that whoever may still write to it stops. Answers how many were: what was dead before is what is left of
+ * a blob that was counted, of a put that was undone, or another gc's. `undefined` where there is nothing to delete.
+ */
+async function condemn(settings: GcSettings, id: string): Promise<number | undefined> {
   return await settings.access.change(async ({ uploads }) => {
     const record = await uploads.get(id);
-    if (record === undefined || !isLeft(settings, id, record)) return false;
+    if (record === undefined || !isLeft(settings, id, record)) return undefined;
     if (!record.dead) await uploads.set(id, { ...record, dead: true });
-    return true;
+    return record.dead ? 0 : 1;
   }, settings.signal);
 }
 

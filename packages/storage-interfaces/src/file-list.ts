@@ -33,7 +33,10 @@ export function listFiles(
 ): AsyncGenerator<FileInfo, undefined, undefined> {
   checkOptions(options, "list", ["prefix", "reverse", "limit"]);
   const { reverse = false, limit = Number.POSITIVE_INFINITY } = options;
-  const prefix = toFileName(options.prefix ?? "", "the prefix of a list");
+  const prefix = toFileName(
+    options.prefix === undefined ? "" : options.prefix,
+    "the prefix of a list",
+  );
   if (typeof reverse !== "boolean") throw new TypeError("reverse must be true or false");
   if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 0)) {
     throw new TypeError("limit must be a whole number, 0 or more");

@@ -9,7 +9,7 @@ export const MAX_FILE_FIELDS_BYTES: number = 64 * 1024;
 /** A day: longer than a download or the pauses of an upload. */
 export const DEFAULT_GRACE_MS: number = 24 * 60 * 60 * 1000;
 
-/** Told how many bytes are done, and how many there will be; `undefined` where nobody knows. What it throws ends the call. */
+/** Told how many bytes are done, and how many there will be; `undefined` where nobody knows. What it throws ends the call; nobody waits for a promise of its. */
 export type Progress = (bytes: number, total: number | undefined) => void;
 
 /** What every long call takes. */

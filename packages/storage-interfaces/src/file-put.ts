@@ -37,10 +37,12 @@ async function upload(pieces: Pieces, settings: PutSettings): Promise<FileRecord
   let told = 0;
   try {
     await readAll(pieces, signal, async (piece) => {
-      await upload.add(piece);
-      if (upload.size - told < CHUNK_BYTES) return;
-      told = upload.size;
-      onProgress?.(told, pieces.total);
+      for (let from = 0; from < piece.length; from += CHUNK_BYTES) {
+        await upload.add(piece.subarray(from, from + CHUNK_BYTES));
+        if (upload.size - told < CHUNK_BYTES) continue;
+        told = upload.size;
+        onProgress?.(told, pieces.total);
+      }
     });
     // Before the end: what it throws must not come from a put that is done.
     onProgress?.(upload.size, upload.size);

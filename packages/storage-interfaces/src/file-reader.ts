@@ -1,6 +1,7 @@
 /** Reads content, a chunk at a time, each on a snapshot of its own: a long download keeps no old state of the storage alive. */
 import { createHash, randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { crowded, nextTurn } from "@caterpillar/storage-core/driver";
 import { CHUNK_BYTES, chunkKey, chunkLength, damaged, unseal } from "./file-chunks.ts";
 import { FileNotFoundError } from "./file-errors.ts";
@@ -59,7 +60,8 @@ export async function savePieces(
   pieces: AsyncIterable<Uint8Array>,
   onPiece: (bytes: number) => void,
 ): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`;
+  // Not the name with something added: that may be as long as the file system takes already.
+  const part = join(dirname(path), `${randomUUID()}.part`);
   const handle = await open(part, "wx");
   try {
     try {

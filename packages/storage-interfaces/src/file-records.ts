@@ -1,5 +1,5 @@
 /** What a file store keeps: its records, and their keys. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { type Encoding, json, StorageCorruptError } from "@caterpillar/storage-core";
 
 /** What a caller may keep beside a file. */
@@ -42,16 +42,22 @@ export interface UploadRecord {
 }
 
 /**
- * The id of a new file: a UUID of version 7. It begins with the time, so that ids are in the order in which files came, as far as the clocks of
- * those who put them agree, and new items are beside each other in the engine.
+ * The id of a new file: a UUID of version 7. It begins with the time, so that ids are in the order in which files came: within a thread, and beyond as far as
+ * clocks agree, and new items are beside each other in the engine.
  */
 export function newId(now: number): string {
+  // Those of one millisecond are counted, in the bits that RFC 9562 has for that (section 6.2, method 1).
+  if (now > last.ms) last = { ms: now, count: 0 };
+  else if (last.count < 0xfff) last.count++;
+  else last = { ms: last.ms + 1, count: 0 };
   const random = randomBytes(10);
-  random[0] = ((random[0] as number) & 0x0f) | 0x70;
+  random.writeUInt16BE(0x7000 | last.count);
   random[2] = ((random[2] as number) & 0x3f) | 0x80;
-  const hex = now.toString(16).padStart(12, "0") + random.toString("hex");
+  const hex = last.ms.toString(16).padStart(12, "0") + random.toString("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
+
+let last = { ms: 0, count: 0 };
 
 export function nameKey(name: string, id: string): string {
   return `${name}\0${id}`;
@@ -61,7 +67,8 @@ export const fileEncoding: Encoding<FileRecord> = checked<FileRecord>(
   ({ digest, size, name, type, created, fields }) =>
     [digest, name, type].every((value) => typeof value === "string") &&
     [size, created].every(Number.isSafeInteger) &&
-    typeof fields === "object",
+    typeof fields === "object" &&
+    fields !== null,
 );
 export const blobEncoding: Encoding<BlobRecord> = checked<BlobRecord>(
   ({ size, at, refs, used }) =>
@@ -71,22 +78,32 @@ export const uploadEncoding: Encoding<UploadRecord> = checked<UploadRecord>(
   ({ size, used, dead }) => [size, used].every(Number.isSafeInteger) && typeof dead === "boolean",
 );
 
-/** JSON. What is read is looked at, as a record that was damaged must not become a wrong answer. */
+/** Hexadecimal digits of the SHA-256 in front of a record: 128 bits, against damage and not against malice. */
+const DIGEST_LENGTH = 32;
+
+/** JSON with a digest in front of it. What is read is looked at, as a record that was damaged must not become a wrong answer. */
 function checked<T extends object>(holds: (record: Partial<T>) => boolean): Encoding<T> {
   const plain = json<T>();
   return {
     name: "record",
-    form: "text",
-    encode: (record) => plain.encode(record),
+    form: "bytes",
+    encode(record) {
+      const text = String(plain.encode(record));
+      return digestOf(text) + text;
+    },
     decode(stored) {
-      let record: T | null = null;
-      try {
-        record = JSON.parse(stored) as T | null;
-      } catch {
-        // Told below: the parser's message quotes what is stored.
+      // What is no UTF-8 becomes other text, which has another digest.
+      const whole = Buffer.from(stored.buffer, stored.byteOffset, stored.length).toString();
+      const text = whole.slice(DIGEST_LENGTH);
+      if (digestOf(text) === whole.slice(0, DIGEST_LENGTH)) {
+        const record = JSON.parse(text) as T | null;
+        if (typeof record === "object" && record !== null && holds(record)) return record;
       }
-      if (typeof record === "object" && record !== null && holds(record)) return record;
       throw new StorageCorruptError("a record of a file store is damaged");
     },
   };
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, DIGEST_LENGTH);
 }

@@ -1,5 +1,6 @@
 /** Where the content of a file comes from: what callers give, as one thing to read from. */
-import { type FileHandle, open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -94,12 +95,15 @@ function slices(source: Uint8Array): Pieces {
 }
 
 async function fromDisk(path: string): Promise<Pieces> {
+  // A pipe gives nothing for as long as nobody writes: a stream can be let go of, a handle only when its read has ended.
+  if (!(await stat(path)).isFile()) return iterated(createReadStream(path));
   const handle: FileHandle = await open(path);
   try {
     const { size } = await handle.stat();
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     return {
-      total: size,
+      // Those of /proc have no size, and content.
+      total: size === 0 ? undefined : size,
       async next() {
         const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
         return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
@@ -143,7 +147,7 @@ function iterated(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Pie
     async close() {
       if (over) return;
       // A stream that waits for data would end its iterator only when they come.
-      if (source instanceof Readable) source.destroy();
+      if (source instanceof Readable) source.once("error", ignore).destroy();
       // What the source does at its end is its own affair, and it may throw.
       (async () => iterator.return?.())().catch(ignore);
     },

@@ -60,7 +60,13 @@ export class FileStore extends Interface {
       tablesIn(this.within(tx), (suffix) => this.containerName(suffix));
     this.#access = {
       change: (action, signal) =>
-        this.runWrite(() => storage.transaction((tx) => action(tables(tx)), { signal })),
+        // Others of this process may stand before it, as many as there are; a signal can end that wait.
+        this.runWrite(() =>
+          storage.transaction((tx) => action(tables(tx)), {
+            signal,
+            timeout: Number.POSITIVE_INFINITY,
+          }),
+        ),
       look: (missing, action) =>
         this.runRead(missing, () =>
           storage.transaction((tx) => action(tables(tx)), { readonly: true }),
@@ -77,7 +83,7 @@ export class FileStore extends Interface {
    * Content that is there is not read to see whether it was damaged since: to repair it, delete its files, collect, and put it again.
    * The pieces of a source may have any length. Bytes must not be changed until this resolves.
    *
-   * Where it rejects, because the source has failed, with the source's own error, or was aborted, nothing is visible, and what it has stored is removed before it rejects;
+   * Where it rejects, because the source has failed, with the source's own error, or was aborted, nothing is visible, and what it has stored is removed before it rejects, or by `gc()` where that fails too;
    * the source is closed. Where the process ends, `gc()` removes it.
    *
    * `onProgress` is told how many bytes were taken from the source. `StorageLimitError` for a name, a type or fields that are too large.
@@ -90,7 +96,10 @@ export class FileStore extends Interface {
     const created = Date.now();
     const head = {
       id: newId(created),
-      name: toFileName(options.name ?? content.name, "the name of a file"),
+      name: toFileName(
+        options.name === undefined ? content.name : options.name,
+        "the name of a file",
+      ),
       type: toFileName(type, "the type of a file"),
       created,
       fields: toFields(fields),
@@ -100,7 +109,6 @@ export class FileStore extends Interface {
         `the storage ${this.#storage.path} was opened with readonly; nothing was read from the source`,
       );
     }
-    throwIfAborted(signal);
     const record = await putContent(content, { access: this.#access, head, signal, onProgress });
     return toInfo(head.id, record);
   }
@@ -161,7 +169,7 @@ export class FileStore extends Interface {
 
   /**
    * Writes the content of a file to a path, in place of what is there, and resolves to what is known of the file. It is written beside it first, as
-   * `<path>.<uuid>.part`, and renamed when it is complete, compared and synced; where this rejects, that is removed, and what was at the path is untouched.
+   * `<uuid>.part` beside it, and renamed when it is complete, compared and synced; where this rejects, that is removed, and what was at the path is untouched.
    * A process that ends meanwhile leaves it behind. The folder must be there. The errors are those of {@link read}, and Node's own for the path.
    *
    * `onProgress` is told how many bytes were written.
@@ -195,6 +203,11 @@ export class FileStore extends Interface {
   /** Deletes a file. Resolves to whether there was one. Its content stays until {@link gc} finds that no file has it. */
   async delete(id: string): Promise<boolean> {
     const wanted = toId(id);
+    if (this.#storage.readonly) {
+      throw new StorageReadonlyError(
+        `the storage ${this.#storage.path} was opened with readonly; nothing was deleted`,
+      );
+    }
     return await this.#access.change(async ({ files, names, blobs }) => {
       const record = await files.get(wanted);
       if (record === undefined) return false;

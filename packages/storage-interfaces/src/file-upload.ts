@@ -51,7 +51,7 @@ export class Upload {
   async add(piece: Uint8Array): Promise<void> {
     for (let from = 0; from < piece.length; ) {
       const some = piece.subarray(from, from + CHUNK_BYTES - this.#filled);
-      this.#buffer().set(some, HEAD_BYTES + this.#filled);
+      this.#buffer(this.#filled + some.length).set(some, HEAD_BYTES + this.#filled);
       from += some.length;
       this.#filled += some.length;
       this.#size += some.length;
@@ -101,10 +101,16 @@ export class Upload {
     return this.#stored * CHUNK_BYTES;
   }
 
-  #buffer(): Uint8Array {
+  /** The chunk that is being filled, with room for so many bytes: no more is taken than a small content needs. */
+  #buffer(length = this.#filled): Uint8Array {
     const number = this.#batch.length;
-    this.#buffers[number] ??= Buffer.allocUnsafeSlow(HEAD_BYTES + CHUNK_BYTES);
-    return this.#buffers[number];
+    const old = this.#buffers[number];
+    if (old !== undefined && old.length >= HEAD_BYTES + length) return old;
+    const room = old === undefined && length < CHUNK_BYTES / 16 ? length : CHUNK_BYTES;
+    const buffer = Buffer.allocUnsafeSlow(HEAD_BYTES + room);
+    if (old !== undefined) buffer.set(old);
+    this.#buffers[number] = buffer;
+    return buffer;
   }
 
   #endChunk(): void {

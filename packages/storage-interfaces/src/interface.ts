@@ -168,11 +168,14 @@ export abstract class Interface {
   }
 
   /** What is there must be of this owner, and of no newer version. */
-  async #look({ bound, begun }: Call): Promise<Seen> {
-    const { name, version } = this.#definition;
+  async #look({ bound, begun, alone }: Call): Promise<Seen> {
+    const { name, version, ownTransactions = false } = this.#definition;
+    const find = (on: Operations): Promise<Registered | undefined> =>
+      this.#registered(withReservation(on, INTERFACES)).get(name);
+    const isApart = ownTransactions && alone !== undefined;
     let found: Registered | undefined;
     try {
-      found = await this.#registered(withReservation(bound, INTERFACES)).get(name);
+      found = await (isApart ? alone.transaction(find, { readonly: true }) : find(bound));
     } catch (error) {
       if (!(error instanceof ContainerNotFoundError)) throw error;
     }
@@ -180,7 +183,7 @@ export abstract class Interface {
     this.#check(found);
     if (found.version < version) return "older";
     // What a begun transaction shows may be rolled back.
-    if (!begun) this.#known = true;
+    if (!begun || isApart) this.#known = true;
     return "current";
   }
 
