@@ -45,6 +45,12 @@ export class Consumer {
     }
   }
 
+  /** Runs the conformance kit, as its users do. Throws where the driver is not conformant. */
+  conform(target: string): string {
+    writeFileSync(join(this.#folder, "target.mjs"), target);
+    return run("npx", ["caterpillar-conformance", "./target.mjs"], this.#folder);
+  }
+
   /** Runs what was compiled in a fresh folder, with the Node that is given. */
   execute(node: string): Outcome {
     const folder = join(this.#folder, `run-${Math.random().toString(36).slice(2)}`);

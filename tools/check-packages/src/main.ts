@@ -1,7 +1,7 @@
 /**
  * Packs every package and proves the tarballs: publint and attw find nothing, and in an empty project, installed with plain npm, the
  * README's example compiles and runs with every driver on every supported version of Node, only its import changed. On an older Node it
- * must fail with a clear error, where the engine would crash.
+ * must fail with a clear error, where the engine would crash. The conformance kit runs there as a command.
  *
  * Needs built packages, and the npm registry for the versions of Node.
  */
@@ -56,6 +56,12 @@ try {
     throw new Error(`on Node ${TOO_OLD} it ended with ${old.code ?? old.signal}:\n${old.output}`);
   }
   console.log(`on Node ${TOO_OLD} it says what is needed`);
+  const matrix = consumer.conform(
+    'export { MemoryStorage as storage } from "@caterpillar/storage-core/memory";\n',
+  );
+  const verdict = /^memory: conformant$/m.exec(matrix);
+  if (verdict === null) throw new Error(`the kit's command gave no verdict:\n${matrix}`);
+  console.log(`the kit's command runs, and says: ${verdict[0]}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
