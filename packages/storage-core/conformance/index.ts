@@ -5,6 +5,8 @@
 export { checks } from "./catalogue.ts";
 export type { Check } from "./check.ts";
 export { clauses, type Theme, themes } from "./clauses.ts";
+export { HOSTS, type Host, hostsFor, obstacle } from "./host.ts";
 export { type Passed, runCheck } from "./run.ts";
+export { SessionPool } from "./session-pool.ts";
 export { type LoadedTarget, loadTarget, type Target, type TargetModule } from "./target.ts";
 export { asNobody } from "./unprivileged.ts";
