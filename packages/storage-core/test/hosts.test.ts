@@ -189,6 +189,7 @@ describe.each(ELSEWHERE)("the pool of %s", (host) => {
       await first.session.leave();
       const third = await started(pool, context.path);
       expect(third.lives).toBe(first.lives);
+      expect(await third.session.step("get open", LIMIT_MS)).toBe("1");
       await third.session.discard();
       const fourth = await started(pool, context.path);
       expect([first.lives, second.lives]).not.toContain(fourth.lives);
@@ -205,6 +206,23 @@ describe.each(ELSEWHERE)("the pool of %s", (host) => {
     );
     expect(await failure(run)).toBe(`a session of ${host} ended with exit code 4`);
   });
+});
+
+it("a process that blocks in a step is killed", async () => {
+  await inContext(
+    async (context) => {
+      await context.create({ c: {} });
+      const pool = new SessionPool(await load("wild"), "processes");
+      const session = pool.start(context.path);
+      const pid = Number.parseInt(await session.step("get whoami", LIMIT_MS), 10);
+      expect(process.kill(pid, 0)).toBe(true);
+      expect(await session.step("get spin", 100)).toBe("blocked");
+      expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+      await session.leave();
+      await pool.end();
+    },
+    await load("wild"),
+  );
 });
 
 describe("a process that ends in a step", () => {
