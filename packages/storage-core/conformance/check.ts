@@ -1,5 +1,6 @@
 /** What a check is. Checks are data; a runner maps them to its tests. */
 import type { Context } from "./context.ts";
+import type { Host } from "./host.ts";
 
 export interface Check {
   /** Group and number, `ISO-04`. Never changes its meaning and is never used again. */
@@ -8,17 +9,19 @@ export interface Check {
   readonly title: string;
   /** The ids of the clauses that it tests. */
   readonly clauses: readonly string[];
+  /** Where its sessions may live. Only a check that is made of schedules can do with any but the thread. */
+  readonly hosts: readonly Host[];
   /** Rejects where the driver does not keep the clauses. */
   readonly run: (context: Context) => Promise<void>;
 }
 
-/** Makes the checks of a group, in the order of their numbers: `"04 path aliases": { clauses, run }`. */
+/** Makes the checks of a group, in the order of their numbers: `"04 path aliases": { clauses, run }`. They run in the thread alone unless they say more. */
 export function group(
   name: string,
-  checks: Readonly<Record<string, Pick<Check, "clauses" | "run">>>,
+  checks: Readonly<Record<string, Pick<Check, "clauses" | "run"> & Partial<Pick<Check, "hosts">>>>,
 ): readonly Check[] {
   return Object.entries(checks).map(([heading, check]) => {
     const [number, ...title] = heading.split(" ");
-    return { id: `${name}-${number}`, title: title.join(" "), ...check };
+    return { id: `${name}-${number}`, title: title.join(" "), hosts: ["thread"], ...check };
   });
 }

@@ -21,6 +21,8 @@ export interface ChildEnd {
 export interface ChildRun {
   /** Resolves to the next thing that it tells; to `undefined` when it ended without another. */
   next(): Promise<unknown>;
+  /** Tells it something. Nothing happens where it has ended. */
+  send(text: string): void;
   /** Lets a role that waits go on. */
   go(): void;
   /** Ends it wherever it is: a process by SIGKILL. */

@@ -4,17 +4,20 @@ import { type ChildEnd, type ChildRun, ENTRY, LIMIT_MS, Told } from "./child-run
 import type { Role } from "./roles.ts";
 import type { LoadedTarget } from "./target.ts";
 
+/** Runs the role, and ends its thread after so many milliseconds; never, where that is `Infinity`. */
 export function runRoleInThread(
   target: LoadedTarget,
   role: Role,
   args: readonly string[],
+  limit: number = LIMIT_MS,
 ): ChildRun {
   const worker = new Worker(ENTRY, {
     argv: [String(target.module), role, ...args],
     execArgv: [...(target.execArgv ?? [])],
     stderr: true,
   });
-  const timer = setTimeout(() => worker.terminate(), LIMIT_MS);
+  const timer =
+    limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => worker.terminate(), limit);
   const told = new Told();
   let stderr = "";
   worker.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -35,6 +38,7 @@ export function runRoleInThread(
   return {
     ended,
     next: () => told.next(),
+    send: (text) => worker.postMessage(text),
     go: () => worker.postMessage("go"),
     kill: () => void worker.terminate(),
   };

@@ -8,7 +8,9 @@ import type { DriverFacts } from "../src/driver.ts";
 import type { OpenOptions } from "../src/options.ts";
 import type { Storage } from "../src/storage.ts";
 import { type ChildRun, runRole } from "./child-process.ts";
+import type { Host } from "./host.ts";
 import type { Role } from "./roles.ts";
+import type { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
 
 /** A container's first items, by container. */
@@ -19,6 +21,8 @@ export type Refusal = string;
 
 export class Context {
   readonly target: LoadedTarget;
+  /** Where the sessions of schedules live that are not in this thread. */
+  readonly pool: SessionPool | undefined;
   /** An empty folder of this check's own; it goes when the check ends. */
   readonly folder: string;
   /** Where the check's storage is: a path in the folder, or a name of the same text. Nothing is there yet. */
@@ -31,8 +35,9 @@ export class Context {
   readonly notRun: string[] = [];
   readonly #open: Storage[] = [];
 
-  constructor(target: LoadedTarget) {
+  constructor(target: LoadedTarget, pool?: SessionPool) {
     this.target = target;
+    this.pool = pool;
     // Readable by others, so that checks of permissions can take those of somebody else.
     this.folder = mkdtempSync(join(tmpdir(), "conformance-"));
     chmodSync(this.folder, 0o755);
@@ -41,6 +46,11 @@ export class Context {
 
   get facts(): DriverFacts {
     return this.target.storage.driver.facts;
+  }
+
+  /** Where the sessions of schedules live. */
+  get host(): Host {
+    return this.pool?.host ?? "thread";
   }
 
   /** Another place in the folder, or another name. */

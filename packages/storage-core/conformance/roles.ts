@@ -2,6 +2,8 @@
  * What a process or a thread that a check starts can do. Each role tells the check every thing that it should know: a process as a line of
  * JSON, a thread as a message.
  */
+import { on } from "node:events";
+import { createInterface } from "node:readline";
 import { parentPort } from "node:worker_threads";
 import type { StorageOpener } from "../src/open-storage.ts";
 import type { OpenOptions } from "../src/options.ts";
@@ -9,6 +11,7 @@ import { contentsOf } from "./context.ts";
 import { increment } from "./counter.ts";
 import { letTurn } from "./event-loop.ts";
 import { type CommitNews, commitNext } from "./numbered-commits.ts";
+import { Session } from "./session.ts";
 
 export type Role =
   | "leaveOpen"
@@ -19,7 +22,8 @@ export type Role =
   | "reopen"
   | "openAndClose"
   | "increment"
-  | "commitNumbered";
+  | "commitNumbered"
+  | "session";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
@@ -38,6 +42,15 @@ async function toldToGo(): Promise<void> {
   });
   // A role may wait again; until then, what it waits on must not keep the process.
   if (parentPort === null) process.stdin.pause();
+}
+
+/** What the check tells, one text after another, for as long as the check is there. */
+async function* texts(): AsyncGenerator<string> {
+  if (parentPort !== null) {
+    for await (const [text] of on(parentPort, "message")) yield text;
+    return;
+  }
+  for await (const line of createInterface({ input: process.stdin })) yield JSON.parse(line);
 }
 
 function codeOf(error: unknown): string {
@@ -157,5 +170,21 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
       const n = await commitNext(opened, (begun) => tellOf({ n: begun, is: "committing" }));
       tellOf({ n, is: "committed" });
     }
+  },
+
+  /**
+   * Sessions of schedules, one after another. `at <path>` begins one, which opens the storage at its first step; each other text is a step,
+   * and is answered with what it comes to; `leave` closes what is open, and is answered when that is done; `end` ends it all.
+   */
+  async session(storage: StorageOpener): Promise<void> {
+    tell("ready");
+    let session: Session | undefined;
+    for await (const text of texts()) {
+      if (text === "end") break;
+      if (text.startsWith("at ")) session = new Session(() => storage.open(text.slice(3)));
+      else if (text === "leave") tell(await session?.close());
+      else tell(await session?.step(text));
+    }
+    if (parentPort === null) process.stdin.pause();
   },
 };

@@ -2,6 +2,8 @@
 import type { Check } from "./check.ts";
 import { clauses } from "./clauses.ts";
 import { Context } from "./context.ts";
+import { type Host, obstacle } from "./host.ts";
+import { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
 
 /** What is to be said of a check that the driver has passed. */
@@ -12,9 +14,21 @@ export interface Passed {
   readonly notRun: readonly string[];
 }
 
-/** Rejects where the driver does not keep the clauses, with their sentences in the message and the failure as the cause. */
-export async function runCheck(check: Check, target: LoadedTarget): Promise<Passed> {
-  const context = new Context(target);
+/**
+ * Rejects where the driver does not keep the clauses, with their sentences in the message and the failure as the cause.
+ *
+ * `on` is where the check's sessions live: a host, or a pool of the target's that other checks use as well, and that the caller ends. A
+ * `TypeError`, and nothing is run, where the check has no such host, or the driver's facts stand against it.
+ */
+export async function runCheck(
+  check: Check,
+  target: LoadedTarget,
+  on: Host | SessionPool = "thread",
+): Promise<Passed> {
+  const host = typeof on === "string" ? on : on.host;
+  refuse(check, target, host);
+  const own = typeof on !== "string" || on === "thread" ? undefined : new SessionPool(target, on);
+  const context = new Context(target, typeof on === "string" ? own : on);
   const failures: unknown[] = [];
   try {
     await check.run(context);
@@ -24,9 +38,18 @@ export async function runCheck(check: Check, target: LoadedTarget): Promise<Pass
   }
   // What goes wrong in tidying up is often the consequence of what went wrong before, and is told only by itself.
   await context.dispose().catch((error: unknown) => failures.push(error));
+  await own?.end().catch((error: unknown) => failures.push(error));
   if (failures.length === 0) return { leftOut: context.leftOut, notRun: context.notRun };
   const [cause] = failures;
   const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
   const said = cause instanceof Error ? cause.message : String(cause);
-  throw new Error(`${check.id} ${check.title}: ${said}\n${broken}`, { cause });
+  const where = host === "thread" ? "" : ` (${host})`;
+  throw new Error(`${check.id} ${check.title}${where}: ${said}\n${broken}`, { cause });
+}
+
+function refuse(check: Check, target: LoadedTarget, host: Host): void {
+  const against = obstacle(host, target.storage.driver.facts);
+  const reason = check.hosts.includes(host) ? against : `it runs on ${check.hosts.join(", ")} only`;
+  if (reason === undefined) return;
+  throw new TypeError(`${check.id} cannot be run on the host "${host}": ${reason}`);
 }

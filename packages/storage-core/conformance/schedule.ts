@@ -10,24 +10,20 @@
  * or `no`; names, keys or entries with commas between them (`none` for none); `end` of an iteration; or the code of the error that it
  * rejects with. It comes to exactly one thing; a schedule has no alternatives. Steps stand on lines of their own, or have `;` between
  * them; each is made when the one before has settled, and must settle by itself. A session is a storage of its own, opened at its
- * first step. A key is one of the container `c`, or is written with its container: `d/1`.
+ * first step, where the context's host has its sessions. A key is one of the container `c`, or is written with its container: `d/1`.
  */
-import type { Storage } from "../src/storage.ts";
 import type { Check } from "./check.ts";
-import { collect } from "./collect.ts";
-import { type Context, refusalOf } from "./context.ts";
+import type { Context } from "./context.ts";
+import { HOSTS } from "./host.ts";
+import { CONTAINER, parseOperation, Session } from "./session.ts";
+import { BLOCKED, type HostedSession } from "./session-pool.ts";
 import { LIMIT_MS, within } from "./waiting.ts";
-
-interface Session {
-  readonly storage: Storage;
-  /** The one that `next` goes on with. */
-  iteration: AsyncIterator<[key: string, value: string], undefined> | undefined;
-}
 
 interface Step {
   readonly text: string;
   readonly session: string;
-  readonly run: (session: Session) => Promise<string>;
+  /** With its arguments, as the session gets it. */
+  readonly operation: string;
   readonly expected: string;
 }
 
@@ -40,62 +36,6 @@ export interface ScheduleOptions {
   readonly limit?: number;
 }
 
-type Operation = (session: Session, ...args: string[]) => Promise<string>;
-
-const CONTAINER = "c";
-
-/** By how they are written: a name, its arguments, `[one]` that may be left out, and `more...` of which there may be many. */
-const operations: Readonly<Record<string, Operation>> = {
-  open: async () => "ok",
-  begin: ({ storage }) => ok(storage.begin()),
-  commit: ({ storage }) => ok(storage.commit()),
-  rollback: ({ storage }) => ok(storage.rollback()),
-  close: ({ storage }) => ok(storage.close()),
-  "set key value": ({ storage }, key = "", value = "") =>
-    ok(storage.setContainerItem(...place(key), value)),
-  "setMany [key=value...]": ({ storage }, ...pairs) =>
-    ok(storage.setContainerItems(CONTAINER, pairs.map(entry))),
-  "delete key": ({ storage }, key = "") => ok(storage.deleteContainerItem(...place(key))),
-  "deleteMany [key...]": ({ storage }, ...keys) =>
-    ok(storage.deleteContainerItems(CONTAINER, keys)),
-  "clearContainer [container]": ({ storage }, container = CONTAINER) =>
-    ok(storage.clearContainer(container)),
-  "add container": ({ storage }, container = "") => ok(storage.addContainer(container)),
-  "drop container": ({ storage }, container = "") => ok(storage.deleteContainer(container)),
-  clear: ({ storage }) => ok(storage.clear()),
-  "get key": async ({ storage }, key = "") =>
-    (await storage.getContainerItem(...place(key))) ?? "missing",
-  "has key": async ({ storage }, key = "") =>
-    (await storage.hasContainerItem(...place(key))) ? "yes" : "no",
-  "getMany key...": async ({ storage }, ...keys) => {
-    const pairs = await storage.getContainerItems(CONTAINER, keys);
-    return list(pairs.map(([, value]) => value ?? "missing"));
-  },
-  "keys [container]": async ({ storage }, container = CONTAINER) =>
-    list(await collect(storage.getContainerKeys(container))),
-  "entries [container]": async ({ storage }, container = CONTAINER) =>
-    list((await collect(storage.container(container).entries())).map((pair) => pair.join("="))),
-  "length [container]": async ({ storage }, container = CONTAINER) =>
-    String(await storage.getContainerLen(container)),
-  containers: async ({ storage }) => list(await storage.listContainers()),
-  "hasContainer container": async ({ storage }, container = "") =>
-    (await storage.hasContainer(container)) ? "yes" : "no",
-  /** The next entry of the iteration that the session has open, or of a new one; it stays open over other steps. */
-  next: async (session) => {
-    session.iteration ??= session.storage.container(CONTAINER).entries();
-    const { done, value } = await session.iteration.next();
-    if (done) session.iteration = undefined;
-    return value?.join("=") ?? "end";
-  },
-};
-
-const usages = Object.entries(operations).map(([usage, operation]) => {
-  const [name = "", ...args] = usage.split(" ");
-  const least = args.filter((arg) => !arg.startsWith("[")).length;
-  const most = usage.includes("...") ? Number.POSITIVE_INFINITY : args.length;
-  return { usage, name, least, most, operation };
-});
-
 /** Creates the storage with `{1: "10", 2: "20"}` in the container `c`, and runs the steps; each must come to what it says. */
 export async function runSchedule(
   context: Context,
@@ -103,20 +43,37 @@ export async function runSchedule(
   { title = "the schedule", path = context.path, limit = LIMIT_MS }: ScheduleOptions = {},
 ): Promise<void> {
   const steps = parse(schedule);
-  const creator = await context.create({ [CONTAINER]: { 1: "10", 2: "20" } }, path);
-  await creator.close();
-  const sessions = new Map<string, Session>();
+  const names = new Set(steps.map(({ session }) => session));
+  const sessions = new Map([...names].map((name) => [name, startSession(context, path)]));
+  const all = [...sessions.values()];
   const results: string[] = [];
-  for (const step of steps) {
-    let session = sessions.get(step.session);
-    if (session === undefined) {
-      session = { storage: await context.open({}, path), iteration: undefined };
-      sessions.set(step.session, session);
+  try {
+    const creator = await context.create({ [CONTAINER]: { 1: "10", 2: "20" } }, path);
+    await creator.close();
+    for (const { session, operation, expected } of steps) {
+      const result = await (sessions.get(session) as HostedSession).step(operation, limit);
+      results.push(result);
+      context.equal(result, expected, report(title, steps, results));
     }
-    const result = await within(step.run(session).catch(refusalOf), limit, () => "blocked");
-    results.push(result);
-    context.equal(result, step.expected, report(title, steps, results));
+  } catch (error) {
+    await Promise.all(all.map((session) => session.discard()));
+    throw error;
   }
+  // All of them, also where one fails, so that nobody is at work on the storage when its folder goes.
+  const ends = await Promise.allSettled(all.map((session) => session.leave()));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** A session on the context's host. Where it has to be started first, that goes on until its first step. */
+function startSession(context: Context, path: string): HostedSession {
+  if (context.pool !== undefined) return context.pool.start(path);
+  const session = new Session(() => context.open({}, path));
+  return {
+    step: (operation, limit) => within(session.step(operation), limit, () => BLOCKED),
+    // The context closes what was opened with it, at its end.
+    leave: async () => {},
+    discard: async () => {},
+  };
 }
 
 /** Runs schedules by title, each on a storage of its own. */
@@ -130,12 +87,23 @@ export async function runSchedules(
   }
 }
 
-/** A check that is nothing but its schedules. */
+/**
+ * A check that is its schedules, on every host. What can be said only with storages of one thread is `inThread`, and is a part of the
+ * check there.
+ */
 export function scheduled(
   clauses: readonly string[],
   schedules: Readonly<Record<string, string>>,
-): Pick<Check, "clauses" | "run"> {
-  return { clauses, run: (context) => runSchedules(context, schedules) };
+  inThread?: (context: Context) => Promise<void>,
+): Pick<Check, "clauses" | "hosts" | "run"> {
+  return {
+    clauses,
+    hosts: HOSTS,
+    run: async (context) => {
+      await runSchedules(context, schedules);
+      if (context.host === "thread") await inThread?.(context);
+    },
+  };
 }
 
 /** The steps of a schedule. Throws where a line is none, before anything is run. */
@@ -147,23 +115,17 @@ function parse(schedule: string): readonly Step[] {
 }
 
 function parseStep(text: string): Step {
-  const parts = /^([A-Z]\w*) ([A-Za-z]+)((?: (?!->)\S+)*)(?: -> (\S+))?$/.exec(text);
+  const parts = /^([A-Z]\w*) ([A-Za-z]+(?: (?!->)\S+)*)(?: -> (\S+))?$/.exec(text);
   if (parts === null) {
     throw new TypeError(`a step is "Session operation arguments -> result", not "${text}"`);
   }
-  const [, session = "", name = "", given = "", expected = "ok"] = parts;
-  const args = given.split(" ").slice(1);
-  const found = usages.find((usage) => usage.name === name);
-  if (found === undefined) {
-    const known = usages.map(({ usage }) => usage).join(", ");
-    throw new TypeError(`"${text}": there is no operation "${name}"; there are ${known}`);
+  const [, session = "", operation = "", expected = "ok"] = parts;
+  try {
+    parseOperation(operation);
+  } catch (error) {
+    throw new TypeError(`"${text}": ${(error as Error).message}`);
   }
-  const { usage, least, most, operation } = found;
-  const paired = !usage.includes("=") || args.every((arg) => arg.includes("="));
-  if (args.length < least || args.length > most || !paired) {
-    throw new TypeError(`"${text}": the operation is written "${usage}"`);
-  }
-  return { text, session, run: async (on) => operation(on, ...args), expected };
+  return { text, session, operation, expected };
 }
 
 /** All steps with what they came to, and an arrow at the last of them that was run. */
@@ -175,25 +137,4 @@ function report(title: string, steps: readonly Step[], results: readonly string[
     return `    ${arrow} ${text.replace(/ -> .*/, "")} -> ${result}${result === expected ? "" : `, not ${expected}`}`;
   });
   return `${title}, step ${results.length} of ${steps.length}\n${lines.join("\n")}\n  `;
-}
-
-async function ok(call: Promise<unknown>): Promise<string> {
-  await call;
-  return "ok";
-}
-
-function list(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.join(",");
-}
-
-/** `d/1` or `1`: the container and the key. */
-function place(key: string): [container: string, key: string] {
-  const [container, rest] = key.split("/");
-  return rest === undefined ? [CONTAINER, key] : [container as string, rest];
-}
-
-/** `1=11`: the key and the value. */
-function entry(pair: string): [key: string, value: string] {
-  const [key = "", value = ""] = pair.split("=");
-  return [key, value];
 }

@@ -1,26 +1,37 @@
 /** The kit as tests of vitest: a driver's whole conformance test is one call. */
-import { beforeAll, describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { checks } from "./catalogue.ts";
 import { Context } from "./context.ts";
+import { type Host, hostsFor } from "./host.ts";
 import { incrementTests } from "./increments.ts";
 import { runKills } from "./kills.ts";
 import { FLOORS, runRandomHistory } from "./random-history.ts";
 import { runCheck } from "./run.ts";
+import { SessionPool } from "./session-pool.ts";
 import { type LoadedTarget, loadTarget, type Target } from "./target.ts";
 
 /** For tests that start processes, which have limits of their own. */
 const TIMEOUT_MS = 120_000;
 
-/** Registers one test for each check. None is skipped: what a driver does not do, its facts say, and the check asks for that instead. */
+/**
+ * Registers one test for each check, and one more for each other host that its sessions can live on, where the driver's facts say that such
+ * sessions share a storage. None is skipped: what a driver does not do, its facts say, and the check asks for that instead.
+ */
 export function testConformance(target: Target): void {
-  describe(`conformance of ${target.name}`, () => {
-    let loaded: LoadedTarget;
-    beforeAll(async () => {
-      loaded = await loadTarget(target);
-    });
-    for (const check of checks) {
-      it(`${check.id} ${check.title}`, async () => {
-        await runCheck(check, loaded);
+  describe(`conformance of ${target.name}`, async () => {
+    const loaded = await loadTarget(target);
+    for (const host of hostsFor(loaded.storage.driver.facts)) testOn(host, loaded);
+  });
+}
+
+function testOn(host: Host, target: LoadedTarget): void {
+  describe(`sessions in ${host === "thread" ? "one thread" : host}`, () => {
+    // Starting a process takes longer than what it does in a check, so all checks use the same ones.
+    const pool = host === "thread" ? undefined : new SessionPool(target, host);
+    afterAll(() => pool?.end(), TIMEOUT_MS);
+    for (const check of checks.filter(({ hosts }) => hosts.includes(host))) {
+      it(`${check.id} ${check.title}${pool === undefined ? "" : ` (${host})`}`, async () => {
+        await runCheck(check, target, pool);
       });
     }
   });

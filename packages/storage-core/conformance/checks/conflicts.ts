@@ -2,7 +2,7 @@
 import type { Storage } from "../../src/storage.ts";
 import { type Check, group } from "../check.ts";
 import type { Context } from "../context.ts";
-import { runSchedules, scheduled } from "../schedule.ts";
+import { scheduled } from "../schedule.ts";
 import { contentionChecks } from "./contention.ts";
 import { noConflictChecks } from "./no-conflicts.ts";
 
@@ -59,53 +59,53 @@ const conflictRules: readonly Check[] = group("CONF", {
     run: checkTypes,
   },
 
-  "02 the loser is ready for the next begin": {
-    clauses: ["conflict.reusable", "transaction.finished"],
-    run: async (context) => {
-      await runSchedules(context, {
-        "it begins again, and commits": `
-          A begin
-          A get 1 -> 10
-          A set 1 11
-          B set 1 12
-          A commit -> TRANSACTION_CONFLICT
-          A commit -> TRANSACTION_STATE
-          A rollback -> TRANSACTION_STATE
-          A get 1 -> 12
-          A begin
-          A get 1 -> 12
-          A set 1 13
-          A commit
-          B get 1 -> 13
-        `,
-        "it writes without a transaction": `
-          A begin
-          A drop c
-          B set 1 12
-          A commit -> TRANSACTION_CONFLICT
-          A set 2 22
-          N entries -> 1=12,2=22
-        `,
-        "it loses again and again": `
-          A begin
-          A set 1 11
-          B set 1 12
-          A commit -> TRANSACTION_CONFLICT
-          A begin
-          A set 1 13
-          B set 1 14
-          A commit -> TRANSACTION_CONFLICT
-          A begin
-          A set 1 15
-          B begin
-          B set 1 16
-          A commit
-          B commit -> TRANSACTION_CONFLICT
-          B begin
-          B get 1 -> 15
-          B rollback
-        `,
-      });
+  "02 the loser is ready for the next begin": scheduled(
+    ["conflict.reusable", "transaction.finished"],
+    {
+      "it begins again, and commits": `
+        A begin
+        A get 1 -> 10
+        A set 1 11
+        B set 1 12
+        A commit -> TRANSACTION_CONFLICT
+        A commit -> TRANSACTION_STATE
+        A rollback -> TRANSACTION_STATE
+        A get 1 -> 12
+        A begin
+        A get 1 -> 12
+        A set 1 13
+        A commit
+        B get 1 -> 13
+      `,
+      "it writes without a transaction": `
+        A begin
+        A drop c
+        B set 1 12
+        A commit -> TRANSACTION_CONFLICT
+        A set 2 22
+        N entries -> 1=12,2=22
+      `,
+      "it loses again and again": `
+        A begin
+        A set 1 11
+        B set 1 12
+        A commit -> TRANSACTION_CONFLICT
+        A begin
+        A set 1 13
+        B set 1 14
+        A commit -> TRANSACTION_CONFLICT
+        A begin
+        A set 1 15
+        B begin
+        B set 1 16
+        A commit
+        B commit -> TRANSACTION_CONFLICT
+        B begin
+        B get 1 -> 15
+        B rollback
+      `,
+    },
+    async (context) => {
       const path = context.place("objects");
       const loser = await context.create({ c: {} }, path);
       const winner = await context.open({}, path);
@@ -121,7 +121,7 @@ const conflictRules: readonly Check[] = group("CONF", {
       context.equal(await next.getContainerItem("c", "1"), "won", "the next transaction");
       await next.commit();
     },
-  },
+  ),
 
   "03 any commit in between is a conflict, also elsewhere": scheduled(["conflict.typed"], {
     "another key": `

@@ -3,7 +3,7 @@ import type { Storage } from "../../src/storage.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import { type Context, refusalOf } from "../context.ts";
-import { runSchedules } from "../schedule.ts";
+import { scheduled } from "../schedule.ts";
 import { holdTransaction, unblocked } from "../waiting.ts";
 
 /** How many increments each of two storages makes by `transaction()`. */
@@ -154,51 +154,49 @@ async function writeInOppositeOrder(context: Context): Promise<void> {
 }
 
 export const contentionChecks: readonly Check[] = group("CONF", {
-  "04 two who write in opposite order both come to an end": {
-    clauses: ["conflict.lock", "conflict.typed", "transaction.queue"],
-    run: async (context) => {
-      await runSchedules(context, {
-        keys: `
-          A begin
-          B begin
-          A set 1 11
-          B set 2 22
-          A set 2 21
-          B set 1 12
-          A commit
-          B commit -> TRANSACTION_CONFLICT
-          N entries -> 1=11,2=21
-        `,
-        containers: `
-          A begin
-          B begin
-          A clearContainer
-          B add d
-          A add d
-          B drop c
-          B commit
-          A commit -> TRANSACTION_CONFLICT
-          N containers -> d
-        `,
-        "three in a ring": `
-          A begin
-          B begin
-          C begin
-          A set 1 a
-          B set 2 b
-          C set 3 c
-          A set 2 a
-          B set 3 b
-          C set 1 c
-          C commit
-          A commit -> TRANSACTION_CONFLICT
-          B commit -> TRANSACTION_CONFLICT
-          N entries -> 1=c,2=20,3=c
-        `,
-      });
-      await writeInOppositeOrder(context);
+  "04 two who write in opposite order both come to an end": scheduled(
+    ["conflict.lock", "conflict.typed", "transaction.queue"],
+    {
+      keys: `
+        A begin
+        B begin
+        A set 1 11
+        B set 2 22
+        A set 2 21
+        B set 1 12
+        A commit
+        B commit -> TRANSACTION_CONFLICT
+        N entries -> 1=11,2=21
+      `,
+      containers: `
+        A begin
+        B begin
+        A clearContainer
+        B add d
+        A add d
+        B drop c
+        B commit
+        A commit -> TRANSACTION_CONFLICT
+        N containers -> d
+      `,
+      "three in a ring": `
+        A begin
+        B begin
+        C begin
+        A set 1 a
+        B set 2 b
+        C set 3 c
+        A set 2 a
+        B set 3 b
+        C set 1 c
+        C commit
+        A commit -> TRANSACTION_CONFLICT
+        B commit -> TRANSACTION_CONFLICT
+        N entries -> 1=c,2=20,3=c
+      `,
     },
-  },
+    writeInOppositeOrder,
+  ),
 
   "06 nobody starves": {
     clauses: ["transaction.retry", "transaction.queue", "isolation.serializable", "conflict.typed"],

@@ -1,6 +1,6 @@
 /** ISO: what transactions see of each other. Here: what is not committed (01 to 03), and what was just committed (21 to 23). */
 import { type Check, group } from "../check.ts";
-import { runSchedules, scheduled } from "../schedule.ts";
+import { scheduled } from "../schedule.ts";
 import { anomalyChecks } from "./anomalies.ts";
 import { fairnessChecks } from "./fairness.ts";
 import { lostUpdateChecks } from "./lost-updates.ts";
@@ -125,47 +125,46 @@ const basicChecks: readonly Check[] = group("ISO", {
     `,
   }),
 
-  "03 each session has a transaction of its own": {
-    clauses: ["storages.shared", "transaction.state", "isolation.uncommitted", "autocommit.atomic"],
-    run: (context) =>
-      runSchedules(context, {
-        "begun by one": `
-          A begin
-          B commit -> TRANSACTION_STATE
-          B rollback -> TRANSACTION_STATE
-          A set 1 11
-          B set 2 22
-          C entries -> 1=10,2=22
-          A rollback
-          C entries -> 1=10,2=22
-        `,
-        "ended by one": `
-          A begin
-          B begin
-          A set 1 11
-          B get 1 -> 10
-          A commit
-          A rollback -> TRANSACTION_STATE
-          B begin -> TRANSACTION_STATE
-          B get 1 -> 10
-          B set 2 22
-          B get 2 -> 22
-          A get 2 -> 20
-          B rollback
-          B entries -> 1=11,2=20
-        `,
-        "closed by one": `
-          A begin
-          A set 1 11
-          B begin
-          B set 1 12
-          B close
-          A get 1 -> 11
-          A commit
-          N get 1 -> 11
-        `,
-      }),
-  },
+  "03 each session has a transaction of its own": scheduled(
+    ["storages.shared", "transaction.state", "isolation.uncommitted", "autocommit.atomic"],
+    {
+      "begun by one": `
+        A begin
+        B commit -> TRANSACTION_STATE
+        B rollback -> TRANSACTION_STATE
+        A set 1 11
+        B set 2 22
+        C entries -> 1=10,2=22
+        A rollback
+        C entries -> 1=10,2=22
+      `,
+      "ended by one": `
+        A begin
+        B begin
+        A set 1 11
+        B get 1 -> 10
+        A commit
+        A rollback -> TRANSACTION_STATE
+        B begin -> TRANSACTION_STATE
+        B get 1 -> 10
+        B set 2 22
+        B get 2 -> 22
+        A get 2 -> 20
+        B rollback
+        B entries -> 1=11,2=20
+      `,
+      "closed by one": `
+        A begin
+        A set 1 11
+        B begin
+        B set 1 12
+        B close
+        A get 1 -> 11
+        A commit
+        N get 1 -> 11
+      `,
+    },
+  ),
 
   "21 an idle session sees what was committed": scheduled(RECENT, {
     reads: `A open; ${afterEach((reads) => by("A", reads))}`,

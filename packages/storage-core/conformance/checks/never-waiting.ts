@@ -4,7 +4,7 @@ import type { Transaction } from "../../src/transaction.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import { type Context, contentsOf } from "../context.ts";
-import { runSchedules } from "../schedule.ts";
+import { scheduled } from "../schedule.ts";
 import { holdTransaction, unblocked } from "../waiting.ts";
 
 const SNAPSHOTS = 20;
@@ -52,98 +52,96 @@ async function readManySnapshots(context: Context): Promise<void> {
 }
 
 export const neverWaitingChecks: readonly Check[] = group("ISO", {
-  "29 a reader does not keep a writer waiting": {
-    clauses: ["isolation.wait", "iteration.release", "isolation.begin"],
-    run: async (context) => {
-      await runSchedules(context, {
-        "transactions and iterations that are open": `
-          R begin
-          R get 1 -> 10
-          R next -> 1=10
-          S next -> 1=10
-          T begin
-          W set 1 11
-          W begin
-          W set 2 22
-          W add d
-          W commit
-          W clearContainer
-          W drop c
-          W add c
-          V begin
-          V set 5 50
-          V commit
-          R next -> 2=20
-          R next -> end
-          S next -> 2=20
-          S next -> end
-          R entries -> 1=10,2=20
-          T entries -> 1=10,2=20
-          R commit
-          T rollback
-          R entries -> 5=50
-        `,
-        "the writer reads as well": `
-          W next -> 1=10
-          W set 1 11
-          W next -> 2=20
-          W begin
-          W next -> end
-          W set 2 22
-          R begin
-          R next -> 1=11
-          W commit
-          R next -> 2=20
-          R next -> end
-        `,
-      });
-      await readManySnapshots(context);
+  "29 a reader does not keep a writer waiting": scheduled(
+    ["isolation.wait", "iteration.release", "isolation.begin"],
+    {
+      "transactions and iterations that are open": `
+        R begin
+        R get 1 -> 10
+        R next -> 1=10
+        S next -> 1=10
+        T begin
+        W set 1 11
+        W begin
+        W set 2 22
+        W add d
+        W commit
+        W clearContainer
+        W drop c
+        W add c
+        V begin
+        V set 5 50
+        V commit
+        R next -> 2=20
+        R next -> end
+        S next -> 2=20
+        S next -> end
+        R entries -> 1=10,2=20
+        T entries -> 1=10,2=20
+        R commit
+        T rollback
+        R entries -> 5=50
+      `,
+      "the writer reads as well": `
+        W next -> 1=10
+        W set 1 11
+        W next -> 2=20
+        W begin
+        W next -> end
+        W set 2 22
+        R begin
+        R next -> 1=11
+        W commit
+        R next -> 2=20
+        R next -> end
+      `,
     },
-  },
+    readManySnapshots,
+  ),
 
-  "30 a writer does not keep anybody waiting": {
-    clauses: ["isolation.wait", "conflict.lock", "transaction.inside", "transaction.retry"],
-    run: async (context) => {
-      await runSchedules(context, {
-        "a transaction that has written": `
-          R open
-          W begin
-          W setMany 1=11 3=30
-          W delete 2
-          W add d
-          W next -> 1=11
-          R get 1 -> 10
-          R entries -> 1=10,2=20
-          R begin
-          R next -> 1=10
-          N begin
-          N length -> 2
-          N commit
-          R next -> 2=20
-          R commit
-          W next -> 3=30
-          W next -> end
-          W commit
-          R entries -> 1=11,3=30
-        `,
-        "another writer": `
-          A begin
-          A set 1 11
-          A clearContainer
-          B begin
-          B set 2 22
-          B commit
-          C set 3 30
-          C add d
-          A entries -> none
-          A rollback
-          A entries -> 1=10,2=22,3=30
-        `,
-      });
+  "30 a writer does not keep anybody waiting": scheduled(
+    ["isolation.wait", "conflict.lock", "transaction.inside", "transaction.retry"],
+    {
+      "a transaction that has written": `
+        R open
+        W begin
+        W setMany 1=11 3=30
+        W delete 2
+        W add d
+        W next -> 1=11
+        R get 1 -> 10
+        R entries -> 1=10,2=20
+        R begin
+        R next -> 1=10
+        N begin
+        N length -> 2
+        N commit
+        R next -> 2=20
+        R commit
+        W next -> 3=30
+        W next -> end
+        W commit
+        R entries -> 1=11,3=30
+      `,
+      "another writer": `
+        A begin
+        A set 1 11
+        A clearContainer
+        B begin
+        B set 2 22
+        B commit
+        C set 3 30
+        C add d
+        A entries -> none
+        A rollback
+        A entries -> 1=10,2=22,3=30
+      `,
+    },
+    async (context) => {
       await readBesideHeldTransaction(context);
       await readBesideLargeCommit(context);
     },
-  },
+  ),
 });
 
 /** The function of a `transaction()` may take as long as it likes. */

@@ -1,0 +1,3 @@
+import { sharedFile } from "./shared-file.ts";
+
+export const storage = sharedFile("newest");
