@@ -1,12 +1,14 @@
 /**
  * The process in which the supervisor runs checks: the module of the target comes on the command line. It says first what the target is; then each
- * message is the id of a check, and is answered with how it went. What nobody catches ends the process, as Node has it, and so fails the check.
+ * message is a check to be run, and is answered with how it went. What nobody catches ends the process, as Node has it, and so fails the check.
  */
 import type { DriverFacts } from "../src/driver.ts";
 import { checks } from "./catalogue.ts";
 import type { Deviation } from "./deviation.ts";
 import { letTurn } from "./event-loop.ts";
+import type { Host } from "./host.ts";
 import { type Passed, runCheck } from "./run.ts";
+import { SessionPool } from "./session-pool.ts";
 import { loadTarget } from "./target.ts";
 
 /** What the target says of itself. */
@@ -17,6 +19,12 @@ export interface Introduction {
   readonly deviations: readonly Deviation[];
 }
 
+/** Which check to run, and where. */
+export interface Order {
+  readonly id: string;
+  readonly host: Host;
+}
+
 export interface Failed {
   readonly failure: string;
 }
@@ -25,8 +33,13 @@ const [module] = process.argv.slice(2) as [string];
 // Without its supervisor it has nothing to do.
 process.on("disconnect", () => process.exit());
 const target = await loadTarget({ module, name: "checked", execArgv: process.execArgv });
-process.on("message", (id: string) => {
-  void answerOf(id).then((answer) => process.send?.(answer));
+/** Its sessions are started once, and used by all checks. They end with this process. */
+const pools = {
+  workers: new SessionPool(target, "workers"),
+  processes: new SessionPool(target, "processes"),
+};
+process.on("message", (order: Order) => {
+  void answerOf(order).then((answer) => process.send?.(answer));
 });
 const { driver } = target.storage;
 const introduction: Introduction = {
@@ -36,11 +49,11 @@ const introduction: Introduction = {
 };
 process.send?.(introduction);
 
-async function answerOf(id: string): Promise<Passed | Failed> {
+async function answerOf({ id, host }: Order): Promise<Passed | Failed> {
   const check = checks.find((each) => each.id === id);
   if (check === undefined) return { failure: `there is no check ${id}` };
   try {
-    const passed = await runCheck(check, target);
+    const passed = await runCheck(check, target, host === "thread" ? host : pools[host]);
     // A rejection that nobody handles is told a little later, and belongs to this check.
     await letTurn();
     return passed;

@@ -5,9 +5,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { checks } from "./catalogue.ts";
-import type { Check } from "./check.ts";
-import type { Failed, Introduction } from "./checker-process.ts";
+import type { Failed, Introduction, Order } from "./checker-process.ts";
 import { checkDeviations, withDeviation } from "./deviation.ts";
+import { checkSelection, isOf, type PlannedRun, planFor } from "./plan.ts";
 import { type DriverReport, verdictOf } from "./report/report.ts";
 import type { CheckResult } from "./report/result.ts";
 import type { Passed } from "./run.ts";
@@ -40,38 +40,26 @@ export async function runConformance(
   options: ConformanceOptions = {},
 ): Promise<DriverReport> {
   const { only, limit = LIMIT_MS, onResult } = options;
-  const wanted = select(only);
+  if (only !== undefined) checkSelection(only);
   const bench = new Bench(target, limit);
   const results: CheckResult[] = [];
   try {
     const { name, facts, deviations } = await bench.meet();
     checkDeviations(deviations, new Set(checks.map(({ id }) => id)));
-    for (const check of wanted) {
-      const result = withDeviation(await bench.run(check), deviations, new Date());
+    const runs = planFor(facts).filter(
+      ({ check }) => only === undefined || only.some((wanted) => isOf(check, wanted)),
+    );
+    for (const run of runs) {
+      const result = withDeviation(await bench.run(run), deviations, new Date());
       results.push(result);
-      onResult?.(result, results.length, wanted.length);
+      onResult?.(result, results.length, runs.length);
     }
     const module = String(target.module);
-    return { name: target.name ?? name, module, facts, verdict: verdictOf(results), results };
+    const verdict = verdictOf(results, facts);
+    return { name: target.name ?? name, module, facts, verdict, results };
   } finally {
     bench.close();
   }
-}
-
-/** The checks of these ids and groups. */
-function select(only: readonly string[] | undefined): readonly Check[] {
-  if (only === undefined) return checks;
-  const isOf = ({ id }: Check, wanted: string): boolean =>
-    id === wanted || id.startsWith(`${wanted}-`);
-  for (const wanted of only) {
-    if (!checks.some((check) => isOf(check, wanted))) {
-      const groups = new Set(checks.map(({ id }) => id.split("-")[0]));
-      throw new TypeError(
-        `there is no check and no group ${wanted}; groups are ${[...groups].join(", ")}`,
-      );
-    }
-  }
-  return checks.filter((check) => only.some((wanted) => isOf(check, wanted)));
 }
 
 /** A process in which checks run, and the next one where it has come to its end. */
@@ -95,19 +83,19 @@ class Bench {
     return answer;
   }
 
-  async run({ id }: Check): Promise<CheckResult> {
+  async run({ check: { id }, host }: PlannedRun): Promise<CheckResult> {
     if (this.#child === undefined) await this.meet();
     const began = performance.now();
-    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, id);
+    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, { id, host });
     const ms = performance.now() - began;
     if ("failure" in answer) {
       // Nobody knows what a driver that failed has left behind.
       this.close();
-      return { id, status: "fail", ms, notes: [], failure: answer.failure };
+      return { id, host, status: "fail", ms, notes: [], failure: answer.failure };
     }
     const { leftOut, notRun } = answer;
     const status = notRun.length > 0 ? "not-run" : leftOut.length > 0 ? "unsupported" : "pass";
-    return { id, status, ms, notes: [...notRun, ...leftOut] };
+    return { id, host, status, ms, notes: [...notRun, ...leftOut] };
   }
 
   close(): void {
@@ -116,7 +104,7 @@ class Bench {
   }
 
   /** Resolves to its next message, or to how it came that there is none. */
-  #exchange<T>(child: ChildProcess, message?: string): Promise<T | Failed> {
+  #exchange<T>(child: ChildProcess, message?: Order): Promise<T | Failed> {
     return new Promise((resolve) => {
       const settle = (answer: T | Failed): void => {
         clearTimeout(watchdog);

@@ -85,7 +85,7 @@ describe("a run with a driver that is not conformant", () => {
   it("writes it as a page that needs nothing else, with the clause in words and each step of the schedule", () => {
     const page = readFileSync(join(folder, "report.html"), "utf8");
     expect(page).not.toMatch(/<script|<link|src=|url\(/);
-    expect(page).toContain('id="memory-that-swallows-conflicts-CONF-03"');
+    expect(page).toContain('id="memory-that-swallows-conflicts-CONF-03-thread"');
     expect(page).toContain("<code>conflict.typed</code>");
     expect(page).toMatch(/<pre>[\s\S]*&gt; B commit[\s\S]*<\/pre>/);
   });

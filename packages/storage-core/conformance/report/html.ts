@@ -1,6 +1,7 @@
 /** A report as one page that needs nothing else: no network, no script to be seen, light or dark as the reader has it. */
 import { checks } from "../catalogue.ts";
 import { clauses } from "../clauses.ts";
+import type { Host } from "../host.ts";
 import { replayOf } from "./replay.ts";
 import { countsOf, type DriverReport, type Report, type Verdict } from "./report.ts";
 import type { CheckResult, Status } from "./result.ts";
@@ -42,6 +43,7 @@ ${failuresOf(drivers)}
         `<span><b class="${status}">${sign}</b> ${text(meaning)}</span>`,
     )
     .join(" ")}</p>
+<p class="legend">Where there are three signs, the check was run three times: with its sessions in one thread, in worker threads, and in processes.</p>
 ${[...groups()].map(([group, ids]) => groupOf(group, ids, drivers)).join("\n")}
 </section>
 ${notesOf(drivers)}
@@ -72,12 +74,12 @@ function failuresOf(drivers: readonly DriverReport[]): string {
     results.filter(({ status }) => status === "fail").map((result) => ({ name, module, result })),
   );
   if (failures.length === 0) return "";
-  const parts = failures.map(({ name, module, result: { id, failure = "" } }) => {
+  const parts = failures.map(({ name, module, result: { id, host, failure = "" } }) => {
     const check = checks.find((each) => each.id === id);
     const broken = (check?.clauses ?? []).map(
       (clause) => `<li><code>${text(clause)}</code> ${prose(clauses.get(clause) ?? "")}</li>`,
     );
-    return `<details open id="${anchorOf(name, id)}"><summary><b class="fail">✗</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
+    return `<details open id="${anchorOf(name, id, host)}"><summary><b class="fail">✗</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
 <ul>${broken.join("")}</ul><pre>${text(failure)}</pre><p>Run it again: <code>${text(replayOf(module, id))}</code></p></details>`;
   });
   return `<section><h2>Failures</h2>${parts.join("\n")}</section>`;
@@ -95,10 +97,10 @@ function groups(): ReadonlyMap<string, readonly string[]> {
 
 function groupOf(group: string, ids: readonly string[], drivers: readonly DriverReport[]): string {
   const rows = ids.flatMap((id) => {
-    const results = drivers.map(({ results }) => results.find((result) => result.id === id));
-    if (results.every((result) => result === undefined)) return [];
+    const results = drivers.map((driver) => driver.results.filter((result) => result.id === id));
+    if (results.every((of) => of.length === 0)) return [];
     const title = checks.find((each) => each.id === id)?.title ?? "";
-    const cells = results.map((result, i) => cellOf(drivers[i]?.name ?? "", result));
+    const cells = results.map((of, i) => cellOf(drivers[i]?.name ?? "", of));
     return [`<tr><th scope="row"><code>${id}</code> ${text(title)}</th>${cells.join("")}</tr>`];
   });
   if (rows.length === 0) return "";
@@ -108,22 +110,25 @@ ${rows.join("\n")}
 </tbody></table>`;
 }
 
-function cellOf(driver: string, result: CheckResult | undefined): string {
-  if (result === undefined) return "<td></td>";
-  const { id, status, notes, ms } = result;
-  const [sign, meaning] = SIGNS[status];
-  const said = [meaning, ...notes, `${Math.round(ms)} ms`].join("\n");
-  const cell = `<b class="${status}">${sign}<span class="hidden">${text(meaning)}</span></b>`;
-  const linked = status === "fail" ? `<a href="#${anchorOf(driver, id)}">${cell}</a>` : cell;
-  return `<td title="${text(said)}">${linked}</td>`;
+/** A sign for each host that the check was run on. */
+function cellOf(driver: string, results: readonly CheckResult[]): string {
+  const signs = results.map((result) => {
+    const { id, host, status, notes, ms } = result;
+    const [sign, meaning] = SIGNS[status];
+    const where = host === "thread" ? "sessions in one thread" : `sessions in ${host}`;
+    const said = [`${where}: ${meaning}`, ...notes, `${Math.round(ms)} ms`].join("\n");
+    const mark = `<b class="${status}" title="${text(said)}">${sign}<span class="hidden">${text(`${where}: ${meaning}`)}</span></b>`;
+    return status === "fail" ? `<a href="#${anchorOf(driver, id, host)}">${mark}</a>` : mark;
+  });
+  return `<td>${signs.join(" ")}</td>`;
 }
 
 function notesOf(drivers: readonly DriverReport[]): string {
   const rows = drivers.flatMap(({ name, results }) =>
-    results.flatMap(({ id, status, notes }) =>
+    results.flatMap(({ id, host, status, notes }) =>
       notes.map(
         (note) =>
-          `<tr><td>${text(name)}</td><td><code>${id}</code></td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
+          `<tr><td>${text(name)}</td><td><code>${id}</code>${host === "thread" ? "" : ` (${host})`}</td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
       ),
     ),
   );
@@ -134,8 +139,8 @@ ${rows.join("\n")}
 }
 
 /** Where the failure of a check is told. */
-function anchorOf(driver: string, id: string): string {
-  return `${driver}-${id}`.replaceAll(/[^\w-]/g, "-");
+function anchorOf(driver: string, id: string, host: Host): string {
+  return `${driver}-${id}-${host}`.replaceAll(/[^\w-]/g, "-");
 }
 
 /** Text of a clause, with its code marked as such. */

@@ -1,8 +1,8 @@
 /** A report as Markdown, for a README or the summary of a job. */
-import { checks } from "../catalogue.ts";
 import { replayOf } from "./replay.ts";
 import { countsOf, type Report } from "./report.ts";
 import type { Status } from "./result.ts";
+import { rowsOf } from "./rows.ts";
 
 const CELLS: Readonly<Record<Status, string>> = {
   pass: "✓",
@@ -25,17 +25,18 @@ export function markdownOf(report: Report): string {
     line(["---", ...drivers.map(() => "---")]),
     line(["**verdict**", ...drivers.map(({ verdict }) => `**${verdict}**`)]),
     ...(Object.keys(CELLS) as Status[]).map((status) => line([status, ...count(status)])),
-    ...checks.flatMap(({ id, title }) => {
-      const results = drivers.map(({ results }) => results.find((result) => result.id === id));
-      if (results.every((result) => result === undefined)) return [];
+    ...rowsOf(drivers).map(({ check: { id, title }, host, results }) => {
       const cells = results.map((result) => (result ? CELLS[result.status] : ""));
-      return [line([`${id} ${escaped(title)}`, ...cells])];
+      const where = host === "thread" ? "" : `(${host}) `;
+      return line([`${id} ${where}${escaped(title)}`, ...cells]);
     }),
   ];
   const failures = drivers.flatMap(({ name, module, results }) =>
-    results.flatMap(({ id, status, failure = "" }) =>
+    results.flatMap(({ id, host, status, failure = "" }) =>
       status === "fail"
-        ? [`### ${name}: ${id}\n\n\`\`\`text\n${failure}\n\`\`\`\n\n\`${replayOf(module, id)}\``]
+        ? [
+            `### ${name}: ${id} (${host})\n\n\`\`\`text\n${failure}\n\`\`\`\n\n\`${replayOf(module, id)}\``,
+          ]
         : [],
     ),
   );

@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import type { DriverFacts } from "../../src/driver.ts";
 import { checks } from "../catalogue.ts";
 import { clauses } from "../clauses.ts";
+import { planFor } from "../plan.ts";
 import type { CheckResult, Status } from "./result.ts";
 
 /**
- * `conformant` takes every check of the catalogue. Where one fails it is `not-conformant`; where one was not run, be it because this machine
+ * `conformant` takes every check of the catalogue, on every host that the driver's facts share. Where one fails it is `not-conformant`; where one was not run, be it because this machine
  * cannot or because nobody asked for it, it is `incomplete`, whatever the others say. There is no score.
  */
 export type Verdict = "conformant" | "conformant-with-deviations" | "incomplete" | "not-conformant";
@@ -47,12 +48,13 @@ export function reportOf(started: Date, drivers: readonly DriverReport[]): Repor
 }
 
 /** Throws where nothing was run at all: that is no verdict, but a mistake of whoever asked. */
-export function verdictOf(results: readonly CheckResult[]): Verdict {
+export function verdictOf(results: readonly CheckResult[], facts: DriverFacts): Verdict {
   if (results.length === 0) throw new TypeError("no check was run, so there is no verdict");
   const has = (status: Status): boolean => results.some((result) => result.status === status);
   if (has("fail")) return "not-conformant";
-  const run = new Set(results.map(({ id }) => id));
-  if (has("not-run") || checks.some(({ id }) => !run.has(id))) return "incomplete";
+  const made = new Set(results.map(({ id, host }) => `${id} ${host}`));
+  const isWhole = planFor(facts).every(({ check, host }) => made.has(`${check.id} ${host}`));
+  if (has("not-run") || !isWhole) return "incomplete";
   return has("deviation") ? "conformant-with-deviations" : "conformant";
 }
 

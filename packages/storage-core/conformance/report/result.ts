@@ -1,5 +1,7 @@
 /** How a check went with a driver. */
 
+import type { Host } from "../host.ts";
+
 export type Status =
   /** All of it was checked, and holds. */
   | "pass"
@@ -15,6 +17,8 @@ export type Status =
 export interface CheckResult {
   /** The check's id. */
   readonly id: string;
+  /** Where its sessions lived. */
+  readonly host: Host;
   readonly status: Status;
   readonly ms: number;
   /** What does not apply or was not run, each with its reason; of a deviation, the reason. */

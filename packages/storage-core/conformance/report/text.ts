@@ -1,7 +1,7 @@
 /** A report for a terminal or a log: the matrix of checks and drivers, and what failed. */
-import { checks } from "../catalogue.ts";
 import { countsOf, type Report } from "./report.ts";
 import type { CheckResult, Status } from "./result.ts";
+import { rowsOf } from "./rows.ts";
 
 const TITLE_WIDTH = 76;
 const CELL_WIDTH = 12;
@@ -24,11 +24,10 @@ export function textOf({ drivers }: Report): string {
       drivers.map(({ name }) => name),
     ),
   ];
-  for (const { id, title } of checks) {
-    const results = drivers.map(({ results }) => results.find((result) => result.id === id));
-    if (results.every((result) => result === undefined)) continue;
+  for (const { check, host, results } of rowsOf(drivers)) {
     const cells = results.map((result) => (result ? CELLS[result.status] : "-"));
-    lines.push(row(`${id} ${title}`, cells));
+    const where = host === "thread" ? "" : `(${host}) `;
+    lines.push(row(`${check.id} ${where}${check.title}`, cells));
   }
   lines.push("");
   for (const status of Object.keys(CELLS) as Status[]) {
