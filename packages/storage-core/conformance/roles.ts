@@ -8,6 +8,7 @@ import type { OpenOptions } from "../src/options.ts";
 import { contentsOf } from "./context.ts";
 import { increment } from "./counter.ts";
 import { letTurn } from "./event-loop.ts";
+import { runSessions } from "./history/session-role.ts";
 import { type CommitNews, commitNext } from "./numbered-commits.ts";
 
 export type Role =
@@ -19,7 +20,8 @@ export type Role =
   | "reopen"
   | "openAndClose"
   | "increment"
-  | "commitNumbered";
+  | "commitNumbered"
+  | "recordHistory";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
@@ -158,4 +160,7 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
       tellOf({ n, is: "committed" });
     }
   },
+
+  /** Runs sessions of a history as soon as it is told to; tells what each of their transactions was answered. */
+  recordHistory: (storage, args) => runSessions(storage, args, tell, toldToGo),
 };

@@ -4,6 +4,7 @@ import { checks } from "./catalogue.ts";
 import { Context } from "./context.ts";
 import { incrementTests } from "./increments.ts";
 import { runKills } from "./kills.ts";
+import { chosenSeed } from "./random.ts";
 import { FLOORS, runRandomHistory } from "./random-history.ts";
 import { runCheck } from "./run.ts";
 import { type LoadedTarget, loadTarget, type Target } from "./target.ts";
@@ -32,7 +33,7 @@ export function testConformance(target: Target): void {
  * Every kind of step must have come to each of its ends; one that never did would have shown nothing.
  */
 export function testRandomHistory(target: Target, { steps }: { steps: number }): void {
-  const seed = Number(process.env["CONFORMANCE_SEED"] ?? 1);
+  const seed = chosenSeed();
   const run = async (context: Context): Promise<void> => {
     const counts = await runRandomHistory(context, seed, steps);
     const rare = FLOORS.filter((end) => (counts[end] ?? 0) < steps / 2000);
