@@ -11,6 +11,9 @@ import { type History, type List, listOf, type TransactionRecord } from "./trans
 /** So many anomalies are told of a history; the others say the same. */
 const MOST_TOLD = 3;
 
+/** By id: what is told later of a transaction replaces what was told first. */
+type Records = Map<string, TransactionRecord>;
+
 /** Who else may run sessions. */
 export type Others = "threads" | "processes";
 
@@ -18,7 +21,7 @@ export type Others = "threads" | "processes";
 export async function historyInOneThread(context: Context): Promise<void> {
   await createEmpty(context);
   const plans = sessionPlans(0, 5, 80);
-  const records = new Map<string, TransactionRecord>();
+  const records: Records = new Map();
   await runHere(context, plans, records);
   await checkRecords(context, records, 150);
 }
@@ -26,49 +29,73 @@ export async function historyInOneThread(context: Context): Promise<void> {
 /** Threads or processes with two sessions each, and two in this thread. */
 export async function historyAmong(context: Context, others: Others): Promise<void> {
   await createEmpty(context);
+  const records: Records = new Map();
   const children = [0, 1].map((i) => startSessions(context, others, sessionPlans(2 * i, 2, 50)));
-  for (const child of children) await ready(context, child);
-  for (const child of children) child.go();
-  const records = new Map<string, TransactionRecord>();
-  await Promise.all([
-    runHere(context, sessionPlans(4, 2, 50), records),
-    ...children.map((child) => recordsOf(context, child, records)),
-  ]);
+  try {
+    for (const child of children) await ready(context, child);
+    for (const child of children) child.go();
+    await Promise.all([
+      runHere(context, sessionPlans(4, 2, 50), records),
+      ...children.map((child) => recordsOf(context, child, records)),
+    ]);
+  } finally {
+    // Where one has failed, the others are not waited for.
+    for (const child of children) child.kill();
+  }
   await checkRecords(context, records, 80);
 }
 
-/** Processes that are killed at random, one after another in each of some lanes; the last of each lane may come to its end. */
+/** Processes run in lanes: in each, so many are killed one after another, and a last one comes to its end. */
 const LANES = 2;
-const IN_A_LANE = 4;
+const KILLS_IN_A_LANE = 2;
 /** A process commits fewer than so many times before it is killed. */
 const MOST_COMMITS = 30;
+/** Kills that all hit between two commits would show nothing; then more processes are killed, up to so many. */
+const MORE_KILLS = 20;
 
+/** Sessions in processes that are killed at random, beside others that live. */
 export async function historyWithKills(context: Context): Promise<void> {
   await createEmpty(context);
   const random = new Random(chosenSeed());
-  // To start one takes longer than what it does then, so all are started first.
-  const lanes = Array.from({ length: LANES }, (_, lane) =>
-    Array.from({ length: IN_A_LANE }, (_, i) => {
-      const first = 2 * (lane * IN_A_LANE + i);
-      const last = i === IN_A_LANE - 1;
-      const kill = last ? undefined : 1 + random.below(MOST_COMMITS);
-      const plans = sessionPlans(first, 2, last ? 30 : 10_000);
-      return { child: startSessions(context, "processes", plans), kill };
-    }),
-  );
-  for (const { child } of lanes.flat()) await ready(context, child);
-  const records = new Map<string, TransactionRecord>();
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (const { child, kill } of lane) {
-        child.go();
-        if (kill === undefined) await recordsOf(context, child, records);
-        else await recordsUntilKilled(context, child, kill, records);
-      }
-    }),
-  );
-  const { unknown } = await checkRecords(context, records, 80);
-  context.ok(unknown >= 1, `${failed()}: no process was killed while it committed`);
+  const records: Records = new Map();
+  const children: ChildRun[] = [];
+  const start = (transactions: number): ChildRun => {
+    const plans = sessionPlans(2 * children.length, 2, transactions);
+    const child = startSessions(context, "processes", plans);
+    children.push(child);
+    return child;
+  };
+  const kill = (child: ChildRun): Promise<void> => {
+    child.go();
+    return recordsUntilKilled(context, child, 1 + random.below(MOST_COMMITS), records);
+  };
+  const unknown = (): boolean => [...records.values()].some(({ outcome }) => outcome === "unknown");
+  try {
+    // To start one takes longer than what it does then, so all are started first.
+    const lanes = Array.from({ length: LANES }, () => ({
+      killed: Array.from({ length: KILLS_IN_A_LANE }, () => start(Number.MAX_SAFE_INTEGER)),
+      last: start(40),
+    }));
+    for (const { killed, last } of lanes) {
+      for (const child of [...killed, last]) await ready(context, child);
+    }
+    await Promise.all(
+      lanes.map(async ({ killed, last }) => {
+        for (const child of killed) await kill(child);
+        last.go();
+        await recordsOf(context, last, records);
+      }),
+    );
+    for (let more = 0; more < MORE_KILLS && !unknown(); more++) {
+      const child = start(Number.MAX_SAFE_INTEGER);
+      await ready(context, child);
+      await kill(child);
+    }
+  } finally {
+    for (const child of children) child.kill();
+  }
+  context.ok(unknown(), `${failed()}: no process was killed while it committed`);
+  await checkRecords(context, records, 50);
 }
 
 async function createEmpty(context: Context): Promise<void> {
@@ -83,8 +110,6 @@ function sessionPlans(first: number, count: number, transactions: number): reado
     transactions,
   }));
 }
-
-type Records = Map<string, TransactionRecord>;
 
 /** Runs sessions in this thread. All come to their ends, so that none goes on beside the next check. */
 async function runHere(
@@ -153,14 +178,9 @@ async function endOf(
 }
 
 /** Reads what is there in the end with a storage of its own, and fails where the history is not valid or shows nothing. */
-async function checkRecords(
-  context: Context,
-  records: Records,
-  committed: number,
-): Promise<{ readonly unknown: number }> {
+async function checkRecords(context: Context, records: Records, committed: number): Promise<void> {
   const history = { transactions: [...records.values()], final: await finalLists(context) };
   judge(context, history, committed);
-  return statisticsOf(history);
 }
 
 async function finalLists(context: Context): Promise<Record<string, List>> {
