@@ -4,6 +4,7 @@ import { bulkChecks } from "./checks/bulk.ts";
 import { conflictChecks } from "./checks/conflicts.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { errorChecks } from "./checks/errors.ts";
+import { historyChecks } from "./checks/histories.ts";
 import { isolationChecks } from "./checks/isolation.ts";
 import { itemChecks } from "./checks/items.ts";
 import { iterationChecks } from "./checks/iteration.ts";
@@ -23,5 +24,6 @@ export const checks: readonly Check[] = [
   ...transactionChecks,
   ...isolationChecks,
   ...conflictChecks,
+  ...historyChecks,
   ...errorChecks,
 ];

@@ -32,3 +32,8 @@ export class Random {
     return this.below(inSo) === 0;
   }
 }
+
+/** The seed of this run: 1, unless the environment variable `CONFORMANCE_SEED` says another. */
+export function chosenSeed(): number {
+  return Number(process.env["CONFORMANCE_SEED"] ?? 1);
+}

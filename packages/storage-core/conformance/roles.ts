@@ -10,6 +10,7 @@ import type { OpenOptions } from "../src/options.ts";
 import { contentsOf } from "./context.ts";
 import { increment } from "./counter.ts";
 import { letTurn } from "./event-loop.ts";
+import { runSessions } from "./history/session-role.ts";
 import { type CommitNews, commitNext } from "./numbered-commits.ts";
 import { Session } from "./session.ts";
 
@@ -23,7 +24,8 @@ export type Role =
   | "openAndClose"
   | "increment"
   | "commitNumbered"
-  | "session";
+  | "session"
+  | "recordHistory";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
@@ -187,4 +189,7 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
     }
     if (parentPort === null) process.stdin.pause();
   },
+
+  /** Runs sessions of a history as soon as it is told to; tells what each of their transactions was answered. */
+  recordHistory: (storage, args) => runSessions(storage, args, tell, toldToGo),
 };

@@ -5,6 +5,7 @@ import { Context } from "./context.ts";
 import { type Host, hostsFor } from "./host.ts";
 import { incrementTests } from "./increments.ts";
 import { runKills } from "./kills.ts";
+import { chosenSeed } from "./random.ts";
 import { FLOORS, runRandomHistory } from "./random-history.ts";
 import { runCheck } from "./run.ts";
 import { SessionPool } from "./session-pool.ts";
@@ -43,7 +44,7 @@ function testOn(host: Host, target: LoadedTarget): void {
  * Every kind of step must have come to each of its ends; one that never did would have shown nothing.
  */
 export function testRandomHistory(target: Target, { steps }: { steps: number }): void {
-  const seed = Number(process.env["CONFORMANCE_SEED"] ?? 1);
+  const seed = chosenSeed();
   const run = async (context: Context): Promise<void> => {
     const counts = await runRandomHistory(context, seed, steps);
     const rare = FLOORS.filter((end) => (counts[end] ?? 0) < steps / 2000);

@@ -1,0 +1,86 @@
+/** HIST: random transactions of several sessions at once, all recorded, and whether there is an order in which they can have happened. */
+import type { Sharing } from "../../src/driver.ts";
+import { type Check, group } from "../check.ts";
+import type { ChildRun } from "../child-run.ts";
+import { runRoleInThread } from "../child-thread.ts";
+import type { Context } from "../context.ts";
+import { runBank } from "../history/bank.ts";
+import {
+  historyAmong,
+  historyInOneThread,
+  historyWithKills,
+  type Others,
+} from "../history/run-history.ts";
+import { chosenSeed } from "../random.ts";
+
+const CLAUSES = [
+  "isolation.begin",
+  "isolation.uncommitted",
+  "isolation.serializable",
+  "isolation.recency",
+  "isolation.atomic",
+  "conflict.typed",
+];
+
+export const historyChecks: readonly Check[] = group("HIST", {
+  "01 a history of storages in one thread is strictly serializable": {
+    clauses: CLAUSES,
+    run: historyInOneThread,
+  },
+
+  "02 a history of worker threads is strictly serializable": {
+    clauses: CLAUSES,
+    run: (context) => ifShared(context, "threads", () => historyAmong(context, "threads")),
+  },
+
+  "03 a history of processes is strictly serializable": {
+    clauses: CLAUSES,
+    run: (context) => ifShared(context, "processes", () => historyAmong(context, "processes")),
+  },
+
+  "04 so is one of processes that are killed, whose last commits are there as a whole or not at all":
+    {
+      clauses: [...CLAUSES, "transaction.commit"],
+      run: (context) => ifShared(context, "processes", () => historyWithKills(context)),
+    },
+
+  "05 the sum of all accounts is the same in every snapshot while money is moved": {
+    clauses: [
+      "isolation.begin",
+      "isolation.atomic",
+      "isolation.serializable",
+      "iteration.snapshot",
+    ],
+    run: (context) => runBank(context, chosenSeed()),
+  },
+});
+
+/** What others get who open a storage that is not theirs to share. */
+const REFUSALS: Readonly<Record<Exclude<Sharing, "shared">, string>> = {
+  locked: "STORAGE_LOCKED",
+  separate: "STORAGE_NOT_FOUND",
+};
+
+/** Where the storage is not shared there is no history, and others must be told so. */
+async function ifShared(context: Context, others: Others, run: () => Promise<void>): Promise<void> {
+  const sharing = context.facts[others];
+  if (sharing === "shared") {
+    await run();
+    return;
+  }
+  context.leaveOut(`a history of ${others}: facts.${others} is ${sharing}`);
+  await context.create();
+  const other = start(context, others);
+  context.equal(await other.next(), "ready", `what one of other ${others} tells`);
+  other.go();
+  const refusal = REFUSALS[sharing];
+  context.equal(await other.next(), refusal, `what one of other ${others} gets that opens it`);
+  await other.ended;
+}
+
+function start(context: Context, others: Others): ChildRun {
+  const args = [context.path, "{}"];
+  return others === "processes"
+    ? context.spawn("open", args)
+    : runRoleInThread(context.target, "open", args);
+}
