@@ -1,41 +1,24 @@
 /** The kit as tests of vitest: a driver's whole conformance test is one call. */
 import { afterAll, describe, it } from "vitest";
-import { checks } from "./catalogue.ts";
 import { Context } from "./context.ts";
-import { type Host, hostsFor } from "./host.ts";
 import { incrementTests } from "./increments.ts";
 import { runKills } from "./kills.ts";
 import { chosenSeed } from "./random.ts";
 import { FLOORS, runRandomHistory } from "./random-history.ts";
-import { runCheck } from "./run.ts";
-import { SessionPool } from "./session-pool.ts";
+import { type Runner, registerConformance, TIMEOUT_MS } from "./register.ts";
 import { type LoadedTarget, loadTarget, type Target } from "./target.ts";
 
-/** For tests that start processes, which have limits of their own. */
-const TIMEOUT_MS = 120_000;
+/** How vitest is told. */
+export const vitest: Runner = {
+  describe: (title, body) => void describe(title, body),
+  it: (title, test) => void it(title, ({ skip }) => test((reason) => skip(reason)), TIMEOUT_MS),
+  after: (end) => afterAll(end, TIMEOUT_MS),
+};
 
-/**
- * Registers one test for each check, and one more for each other host that its sessions can live on, where the driver's facts say that such
- * sessions share a storage. None is skipped: what a driver does not do, its facts say, and the check asks for that instead.
- */
+/** Registers the conformance tests of a driver: one for each check, on each host that its facts share. */
 export function testConformance(target: Target): void {
-  describe(`conformance of ${target.name}`, async () => {
-    const loaded = await loadTarget(target);
-    for (const host of hostsFor(loaded.storage.driver.facts)) testOn(host, loaded);
-  });
-}
-
-function testOn(host: Host, target: LoadedTarget): void {
-  describe(`sessions in ${host === "thread" ? "one thread" : host}`, () => {
-    // Starting a process takes longer than what it does in a check, so all checks use the same ones.
-    const pool = host === "thread" ? undefined : new SessionPool(target, host);
-    afterAll(() => pool?.end(), TIMEOUT_MS);
-    for (const check of checks.filter(({ hosts }) => hosts.includes(host))) {
-      it(`${check.id} ${check.title}${pool === undefined ? "" : ` (${host})`}`, async () => {
-        await runCheck(check, target, pool);
-      });
-    }
-  });
+  // The name is what a reader looks for; what is in it takes the module to be loaded.
+  describe(target.name, async () => registerConformance(await loadTarget(target), vitest));
 }
 
 /**
