@@ -7,9 +7,11 @@ import { htmlOf } from "./report/html.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type DriverReport, type Report, reportOf } from "./report/report.ts";
 import { textOf } from "./report/text.ts";
+import { writeScaffold } from "./scaffold.ts";
 import { runConformance } from "./supervisor.ts";
 
 const USAGE = `caterpillar-conformance <target>... [options]
+caterpillar-conformance init <name> [<folder>]
 
 Runs the conformance kit on each target, and prints which checks hold. A target is a module that exports the driver to be
 tested: export { ExampleStorage as storage } from "./index.js". Its name in the report is the driver's own.
@@ -21,6 +23,9 @@ tested: export { ExampleStorage as storage } from "./index.js". Its name in the 
   --markdown <file>   writes it as Markdown
   --html <file>       writes it as a page
   --help
+
+init writes a package for a new driver into a folder (storage-<name>): the methods that its engine has to fill in, and a conformance test
+that fails until they are.
 
 Ends with 0 where every driver is conformant, 1 where one is not or the run is incomplete, 2 where it could not be run.
 `;
@@ -53,6 +58,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
       terminal.out(USAGE);
       return 0;
     }
+    if (positionals[0] === "init") return init(positionals.slice(1), terminal);
     if (positionals.length === 0) throw new TypeError(`which target? ${USAGE}`);
     const limit = Number(values.limit) * 1000;
     if (!(limit > 0)) throw new TypeError("--limit takes a number of seconds");
@@ -69,6 +75,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.error(`${error instanceof Error ? error.message : error}\n`);
     return 2;
   }
+}
+
+function init([name, folder = `storage-${name}`]: readonly string[], { out }: Terminal): number {
+  if (name === undefined) throw new TypeError("init takes the name of a driver, such as rocksdb");
+  const files = writeScaffold(folder, name);
+  out(`${files.map((file) => `${folder}/${file}`).join("\n")}\n`);
+  out("Next: npm install, npm test, and docs/writing-a-driver.md of the repository.\n");
+  return 0;
 }
 
 /** Several drivers at once: much of what the checks do is to wait for disks and processes. */

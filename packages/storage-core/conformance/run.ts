@@ -42,9 +42,15 @@ export async function runCheck(
   if (failures.length === 0) return { leftOut: context.leftOut, notRun: context.notRun };
   const [cause] = failures;
   const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = wordsOf(cause).join("\n  because ");
   const where = host === "thread" ? "" : ` (${host})`;
   throw new Error(`${check.id} ${check.title}${where}: ${said}\n${broken}`, { cause });
+}
+
+/** What it says, and what its causes say: a storage's error tells what failed, and the engine's why. */
+function wordsOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : wordsOf(error.cause))];
 }
 
 function refuse(check: Check, target: LoadedTarget, host: Host): void {

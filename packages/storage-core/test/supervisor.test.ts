@@ -79,6 +79,13 @@ describe("a deviation", () => {
   });
 });
 
+it("a failure tells its causes", async () => {
+  const { failure } = await only("cannot write", "OPEN-04");
+  expect(failure).toMatch(
+    /failed while [^\n]*; the cause says why\n {2}because the disk is on holiday\n/,
+  );
+});
+
 it("a check or a group that does not exist is refused, and nothing is run", async () => {
   await expect(run("is fine", ["KV-999"])).rejects.toThrow(/no check and no group KV-999/);
   await expect(run("is fine", ["K"])).rejects.toThrow(/groups are OPEN, RO, /);

@@ -51,6 +51,18 @@ export class Consumer {
     return run("npx", ["caterpillar-conformance", "./target.mjs"], this.#folder);
   }
 
+  /** Begins a driver as its author would; what was written compiles. Answers what one check says of it, by the command and by Node's test runner. */
+  beginDriver(name: string, check: string): readonly Outcome[] {
+    run("npx", ["caterpillar-conformance", "init", name, name], this.#folder);
+    const folder = join(this.#folder, name);
+    run("npx", ["tsc", "-p", "."], folder);
+    const pattern = `--test-name-pattern=${check}`;
+    return [
+      attempt("npx", ["caterpillar-conformance", "test/target.ts", "--only", check], folder),
+      attempt(process.execPath, ["--test", pattern, "test/conformance.test.ts"], folder),
+    ];
+  }
+
   /** Runs what was compiled in a fresh folder, with the Node that is given. */
   execute(node: string): Outcome {
     const folder = join(this.#folder, `run-${Math.random().toString(36).slice(2)}`);

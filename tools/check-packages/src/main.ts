@@ -62,6 +62,12 @@ try {
   const verdict = /^memory: conformant$/m.exec(matrix);
   if (verdict === null) throw new Error(`the kit's command gave no verdict:\n${matrix}`);
   console.log(`the kit's command runs, and says: ${verdict[0]}`);
+  for (const { code, output } of consumer.beginDriver("begun", "OPEN-03")) {
+    if (code !== 1 || !output.includes("TODO: write")) {
+      throw new Error(`a driver that was only begun ended with ${code}:\n${output}`);
+    }
+  }
+  console.log("a driver that was only begun compiles, and fails the kit for what is left to do");
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

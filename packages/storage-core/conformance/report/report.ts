@@ -65,7 +65,8 @@ export function countsOf(results: readonly CheckResult[]): ReadonlyMap<Status, n
   return counts;
 }
 
-function kitVersion(): string {
+/** The version of the package that the kit is in. */
+export function kitVersion(): string {
   const file = import.meta.resolve("@caterpillar/storage-core/package.json");
   return (JSON.parse(readFileSync(fileURLToPath(file), "utf8")) as { version: string }).version;
 }

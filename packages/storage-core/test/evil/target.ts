@@ -29,6 +29,9 @@ const writes: Readonly<Record<string, (engine: Engine) => Engine["write"]>> = {
     }
   },
   "writes nothing": () => () => {},
+  "cannot write": () => () => {
+    throw new Error("the disk is on holiday");
+  },
 };
 
 if (evil === "blocks when it is imported") for (;;);
