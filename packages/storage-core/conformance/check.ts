@@ -15,6 +15,11 @@ export interface Check {
   readonly run: (context: Context) => Promise<void>;
 }
 
+/** The name of its group: `ISO`. */
+export function groupOf({ id }: Check): string {
+  return id.slice(0, id.indexOf("-"));
+}
+
 /** Makes the checks of a group, in the order of their numbers: `"04 path aliases": { clauses, run }`. They run in the thread alone unless they say more. */
 export function group(
   name: string,

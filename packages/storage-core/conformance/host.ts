@@ -11,6 +11,11 @@ export type Host =
 
 export const HOSTS: readonly Host[] = ["thread", "workers", "processes"];
 
+/** For names of runs: nothing in one thread, else ` (workers)`. */
+export function hostSuffix(host: Host): string {
+  return host === "thread" ? "" : ` (${host})`;
+}
+
 /** Why no sessions of a driver with these facts can meet there, such as `facts.processes is locked`; `undefined` where they can. */
 export function obstacle(host: Host, facts: DriverFacts): string | undefined {
   if (host === "thread") return undefined;

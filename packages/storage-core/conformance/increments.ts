@@ -4,7 +4,6 @@
  */
 import type { DriverFacts, Sharing } from "../src/driver.ts";
 import type { ChildRun } from "./child-run.ts";
-import { runRoleInThread } from "./child-thread.ts";
 import { type Context, contentsOf } from "./context.ts";
 import {
   contentsWithCounter,
@@ -14,6 +13,7 @@ import {
   readCounter,
 } from "./counter.ts";
 import { awaitedLater } from "./failure.ts";
+import { endOf, ready, startOther } from "./other.ts";
 import type { Role } from "./roles.ts";
 
 export interface IncrementTest {
@@ -30,13 +30,12 @@ interface Other {
 
 const inProcess: Other = {
   name: "process",
-  start: (context, role, args = []) => context.spawn(role, [context.path, ...args]),
+  start: (context, role, args) => startOther(context, "processes", role, args),
 };
 
 const inThread: Other = {
   name: "worker thread",
-  start: (context, role, args = []) =>
-    runRoleInThread(context.target, role, [context.path, ...args]),
+  start: (context, role, args) => startOther(context, "threads", role, args),
 };
 
 /** The tests for a driver of these facts. */
@@ -192,25 +191,11 @@ async function separate(context: Context, other: Other, times: number): Promise<
   check(context, [report], times);
 }
 
-/** Waits until it is ready to go on. Where it has ended instead, its end is what fails. */
-async function ready(context: Context, child: ChildRun): Promise<void> {
-  const told = await child.next();
-  if (told === undefined) await endOf(context, child);
-  context.equal(told, "ready", "what the other tells");
-}
-
 /** Lets it go on once, and answers what it tells of that. */
 async function nextOf(context: Context, child: ChildRun): Promise<unknown> {
   await ready(context, child);
   child.go();
   return await child.next();
-}
-
-/** Waits for its end, which must be one of its own and without a complaint. */
-async function endOf(context: Context, child: ChildRun): Promise<void> {
-  const { code, signal, stderr } = await child.ended;
-  const well = { code: 0, signal: null, stderr: "" };
-  context.equal({ code, signal, stderr }, well, "how the other ended");
 }
 
 async function reportOf(context: Context, child: ChildRun): Promise<IncrementReport> {

@@ -1,7 +1,7 @@
 /** Which checks are run on which hosts. */
 import type { DriverFacts } from "../src/driver.ts";
 import { checks } from "./catalogue.ts";
-import type { Check } from "./check.ts";
+import { type Check, groupOf } from "./check.ts";
 import { type Host, hostsFor } from "./host.ts";
 
 export interface PlannedRun {
@@ -20,7 +20,7 @@ export function planFor(facts: DriverFacts): readonly PlannedRun[] {
 export function checkSelection(only: readonly string[]): void {
   for (const wanted of only) {
     if (checks.some((check) => isOf(check, wanted))) continue;
-    const groups = new Set(checks.map(({ id }) => id.split("-")[0]));
+    const groups = new Set(checks.map(groupOf));
     throw new TypeError(
       `there is no check and no group ${wanted}; groups are ${[...groups].join(", ")}`,
     );
@@ -28,6 +28,6 @@ export function checkSelection(only: readonly string[]): void {
 }
 
 /** Whether the check has the id, or is of the group. */
-export function isOf({ id }: Check, wanted: string): boolean {
-  return id === wanted || id.startsWith(`${wanted}-`);
+export function isOf(check: Check, wanted: string): boolean {
+  return check.id === wanted || groupOf(check) === wanted;
 }

@@ -1,7 +1,7 @@
 /** The kit as tests of a test runner: what all of them register alike. A runner only says how it is told. */
 import { checks as catalogue } from "./catalogue.ts";
 import type { Check } from "./check.ts";
-import { type Host, hostsFor } from "./host.ts";
+import { type Host, hostSuffix, hostsFor } from "./host.ts";
 import { runCheck } from "./run.ts";
 import { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
@@ -47,12 +47,9 @@ function registerOn(
   const pool = host === "thread" ? undefined : new SessionPool(target, host);
   runner.after(async () => pool?.end());
   for (const check of checks.filter(({ hosts }) => hosts.includes(host))) {
-    runner.it(
-      `${check.id} ${check.title}${pool === undefined ? "" : ` (${host})`}`,
-      async (skip) => {
-        const { notRun } = await runCheck(check, target, pool);
-        if (notRun.length > 0) skip(notRun.join("; "));
-      },
-    );
+    runner.it(`${check.id} ${check.title}${hostSuffix(host)}`, async (skip) => {
+      const { notRun } = await runCheck(check, target, pool);
+      if (notRun.length > 0) skip(notRun.join("; "));
+    });
   }
 }

@@ -2,7 +2,7 @@
 import type { Check } from "./check.ts";
 import { clauses } from "./clauses.ts";
 import { Context } from "./context.ts";
-import { type Host, obstacle } from "./host.ts";
+import { type Host, hostSuffix, obstacle } from "./host.ts";
 import { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
 
@@ -43,8 +43,7 @@ export async function runCheck(
   const [cause] = failures;
   const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
   const said = wordsOf(cause).join("\n  because ");
-  const where = host === "thread" ? "" : ` (${host})`;
-  throw new Error(`${check.id} ${check.title}${where}: ${said}\n${broken}`, { cause });
+  throw new Error(`${check.id} ${check.title}${hostSuffix(host)}: ${said}\n${broken}`, { cause });
 }
 
 /** What it says, and what its causes say: a storage's error tells what failed, and the engine's why. */

@@ -104,11 +104,7 @@ export class FileStore extends Interface {
       created,
       fields: toFields(fields),
     };
-    if (this.#storage.readonly) {
-      throw new StorageReadonlyError(
-        `the storage ${this.#storage.path} was opened with readonly; nothing was read from the source`,
-      );
-    }
+    this.#mayWrite("nothing was read from the source");
     const record = await putContent(content, { access: this.#access, head, signal, onProgress });
     return toInfo(head.id, record);
   }
@@ -203,11 +199,7 @@ export class FileStore extends Interface {
   /** Deletes a file. Resolves to whether there was one. Its content stays until {@link gc} finds that no file has it. */
   async delete(id: string): Promise<boolean> {
     const wanted = toId(id);
-    if (this.#storage.readonly) {
-      throw new StorageReadonlyError(
-        `the storage ${this.#storage.path} was opened with readonly; nothing was deleted`,
-      );
-    }
+    this.#mayWrite("nothing was deleted");
     return await this.#access.change(async ({ files, names, blobs }) => {
       const record = await files.get(wanted);
       if (record === undefined) return false;
@@ -235,11 +227,7 @@ export class FileStore extends Interface {
     checkOptions(options, "gc", ["graceMs", "signal", "onProgress"]);
     const { signal, onProgress } = options;
     const graceMs = toGrace(options.graceMs);
-    if (this.#storage.readonly) {
-      throw new StorageReadonlyError(
-        `the storage ${this.#storage.path} was opened with readonly; nothing was collected`,
-      );
-    }
+    this.#mayWrite("nothing was collected");
     throwIfAborted(signal);
     const onBytes = (bytes: number): void => onProgress?.(bytes, undefined);
     try {
@@ -253,5 +241,12 @@ export class FileStore extends Interface {
   /** How much there is. Looks at the record of every content, on one snapshot; reads no content. */
   async usage(): Promise<FileUsage> {
     return await measure(this.#access);
+  }
+
+  #mayWrite(otherwise: string): void {
+    if (!this.#storage.readonly) return;
+    throw new StorageReadonlyError(
+      `the storage ${this.#storage.path} was opened with readonly; ${otherwise}`,
+    );
   }
 }

@@ -9,6 +9,7 @@
 import {
   type Container,
   ContainerNotFoundError,
+  DuplicateContainerError,
   json,
   ReservedNameError,
   Storage,
@@ -64,8 +65,6 @@ interface Call {
   readonly bound: BoundOperations;
   /** The same, which may write to the containers here. */
   readonly on: Operations;
-  /** Whether it is part of a transaction that was begun on the storage. */
-  readonly begun: boolean;
   /** The storage, where it takes transactions of its own. */
   readonly alone: Storage | undefined;
 }
@@ -159,7 +158,7 @@ export abstract class Interface {
     const on = withReservation(bound, this.#reservation);
     const { ownTransactions = false } = this.#definition;
     const alone = place instanceof Storage && (ownTransactions || !begun) ? place : undefined;
-    return { bound, on, begun, alone };
+    return { bound, on, alone };
   }
 
   /** Looks once for all who call at once, so that they go on together, in order. Inside of a `transaction()` nobody may wait for those outside. */
@@ -168,7 +167,7 @@ export abstract class Interface {
   }
 
   /** What is there must be of this owner, and of no newer version. */
-  async #look({ bound, begun, alone }: Call): Promise<Seen> {
+  async #look({ bound, alone }: Call): Promise<Seen> {
     const { name, version, ownTransactions = false } = this.#definition;
     const find = (on: Operations): Promise<Registered | undefined> =>
       this.#registered(withReservation(on, INTERFACES)).get(name);
@@ -183,7 +182,7 @@ export abstract class Interface {
     this.#check(found);
     if (found.version < version) return "older";
     // What a begun transaction shows may be rolled back.
-    if (!begun || isApart) this.#known = true;
+    if (alone !== undefined || !(this.#place instanceof Storage)) this.#known = true;
     return "current";
   }
 
@@ -238,6 +237,11 @@ async function inTurn(target: object, name: string, steps: () => Promise<void>):
   await turn;
 }
 
-async function addIfMissing(on: Operations, container: string): Promise<void> {
-  if (!(await on.hasContainer(container))) await on.addContainer(container);
+/** Makes a container where there is none; somebody else may do so at the same time. */
+export async function addIfMissing(on: Operations, container: string): Promise<void> {
+  try {
+    await on.addContainer(container);
+  } catch (error) {
+    if (!(error instanceof DuplicateContainerError)) throw error;
+  }
 }

@@ -2,12 +2,11 @@
 import {
   type Container,
   ContainerNotFoundError,
-  DuplicateContainerError,
   type Storage,
   type Transaction,
 } from "@caterpillar/storage-core";
 import { describe, Operations } from "@caterpillar/storage-core/interface";
-import { Interface, type InterfaceDefinition, OWNER } from "./interface.ts";
+import { addIfMissing, Interface, type InterfaceDefinition, OWNER } from "./interface.ts";
 import { KVNamespace } from "./kv-namespace.ts";
 import { type KVRecord, kvRecord } from "./kv-record.ts";
 
@@ -67,7 +66,7 @@ export abstract class KVContainer extends Interface {
         // Where all is missing, it is for the base class to begin; it comes back here.
         if (!(await on.hasContainer(this.containerName()))) throw error;
       }
-      await addOnce(on, this.#container);
+      await addIfMissing(on, this.#container);
       return await action(this.#entries(on));
     });
   }
@@ -101,13 +100,5 @@ export abstract class KVContainer extends Interface {
 
   #entries(on: Operations): KVEntries {
     return on.container(this.#container, { encoding: kvRecord });
-  }
-}
-
-async function addOnce(on: Operations, container: string): Promise<void> {
-  try {
-    await on.addContainer(container);
-  } catch (error) {
-    if (!(error instanceof DuplicateContainerError)) throw error;
   }
 }

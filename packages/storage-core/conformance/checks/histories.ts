@@ -1,16 +1,10 @@
 /** HIST: random transactions of several sessions at once, all recorded, and whether there is an order in which they can have happened. */
 import type { Sharing } from "../../src/driver.ts";
 import { type Check, group } from "../check.ts";
-import type { ChildRun } from "../child-run.ts";
-import { runRoleInThread } from "../child-thread.ts";
 import type { Context } from "../context.ts";
 import { runBank } from "../history/bank.ts";
-import {
-  historyAmong,
-  historyInOneThread,
-  historyWithKills,
-  type Others,
-} from "../history/run-history.ts";
+import { historyAmong, historyInOneThread, historyWithKills } from "../history/run-history.ts";
+import { type Others, ready, startOther } from "../other.ts";
 import { chosenSeed } from "../random.ts";
 
 const CLAUSES = [
@@ -70,17 +64,10 @@ async function ifShared(context: Context, others: Others, run: () => Promise<voi
   }
   context.leaveOut(`a history of ${others}: facts.${others} is ${sharing}`);
   await context.create();
-  const other = start(context, others);
-  context.equal(await other.next(), "ready", `what one of other ${others} tells`);
+  const other = startOther(context, others, "open", ["{}"]);
+  await ready(context, other);
   other.go();
   const refusal = REFUSALS[sharing];
   context.equal(await other.next(), refusal, `what one of other ${others} gets that opens it`);
   await other.ended;
-}
-
-function start(context: Context, others: Others): ChildRun {
-  const args = [context.path, "{}"];
-  return others === "processes"
-    ? context.spawn("open", args)
-    : runRoleInThread(context.target, "open", args);
 }

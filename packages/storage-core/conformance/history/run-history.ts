@@ -1,7 +1,7 @@
 /** Runs histories: sessions in this thread, in others, in processes, and in processes that are killed; and fails where one is not valid. */
 import type { ChildRun } from "../child-run.ts";
-import { runRoleInThread } from "../child-thread.ts";
 import { type Context, contentsOf } from "../context.ts";
+import { endOf, type Others, ready, startOther } from "../other.ts";
 import { chosenSeed, Random } from "../random.ts";
 import { checkHistory } from "./checker.ts";
 import { statisticsOf, underFloors } from "./floors.ts";
@@ -13,9 +13,6 @@ const MOST_TOLD = 3;
 
 /** By id: what is told later of a transaction replaces what was told first. */
 type Records = Map<string, TransactionRecord>;
-
-/** Who else may run sessions. */
-export type Others = "threads" | "processes";
 
 /** Several storages in this thread, a session on each. */
 export async function historyInOneThread(context: Context): Promise<void> {
@@ -128,16 +125,7 @@ async function runHere(
 }
 
 function startSessions(context: Context, others: Others, plans: readonly SessionPlan[]): ChildRun {
-  const args = [context.path, JSON.stringify(plans)];
-  return others === "processes"
-    ? context.spawn("recordHistory", args)
-    : runRoleInThread(context.target, "recordHistory", args);
-}
-
-async function ready(context: Context, child: ChildRun): Promise<void> {
-  const told = await child.next();
-  if (told === undefined) await endOf(context, child, null);
-  context.equal(told, "ready", "what another one tells");
+  return startOther(context, others, "recordHistory", [JSON.stringify(plans)]);
 }
 
 async function recordsOf(context: Context, child: ChildRun, records: Records): Promise<void> {
@@ -146,7 +134,7 @@ async function recordsOf(context: Context, child: ChildRun, records: Records): P
     if (record === undefined) break;
     records.set(record.id, record);
   }
-  await endOf(context, child, null);
+  await endOf(context, child);
 }
 
 /** Kills the process when it calls commit for so manieth time. */
@@ -164,17 +152,6 @@ async function recordsUntilKilled(
     if (record.outcome === "unknown" && ++commits === kill) child.kill();
   }
   await endOf(context, child, "SIGKILL");
-}
-
-async function endOf(
-  context: Context,
-  child: ChildRun,
-  signal: NodeJS.Signals | null,
-): Promise<void> {
-  const end = await child.ended;
-  const found = { code: end.code, signal: end.signal, stderr: end.stderr };
-  const wanted = { code: signal === null ? 0 : null, signal, stderr: "" };
-  context.equal(found, wanted, `${failed()}: how another one ended`);
 }
 
 /** Reads what is there in the end with a storage of its own, and fails where the history is not valid or shows nothing. */

@@ -1,7 +1,8 @@
 /** A report as one page that needs nothing else: no network, no script to be seen, light or dark as the reader has it. */
 import { checks } from "../catalogue.ts";
+import { type Check, groupOf } from "../check.ts";
 import { clauses } from "../clauses.ts";
-import type { Host } from "../host.ts";
+import { type Host, hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
 import { countsOf, type DriverReport, type Report, type Verdict } from "./report.ts";
 import type { CheckResult, Status } from "./result.ts";
@@ -44,7 +45,7 @@ ${failuresOf(drivers)}
     )
     .join(" ")}</p>
 <p class="legend">Where there are three signs, the check was run three times: with its sessions in one thread, in worker threads, and in processes.</p>
-${[...groups()].map(([group, ids]) => groupOf(group, ids, drivers)).join("\n")}
+${[...Map.groupBy(checks, groupOf)].map(([group, members]) => tableOf(group, members, drivers)).join("\n")}
 </section>
 ${notesOf(drivers)}
 </html>
@@ -85,21 +86,14 @@ function failuresOf(drivers: readonly DriverReport[]): string {
   return `<section><h2>Failures</h2>${parts.join("\n")}</section>`;
 }
 
-/** The ids of the catalogue by group. */
-function groups(): ReadonlyMap<string, readonly string[]> {
-  const ids = new Map<string, string[]>();
-  for (const { id } of checks) {
-    const group = id.slice(0, id.indexOf("-"));
-    ids.set(group, [...(ids.get(group) ?? []), id]);
-  }
-  return ids;
-}
-
-function groupOf(group: string, ids: readonly string[], drivers: readonly DriverReport[]): string {
-  const rows = ids.flatMap((id) => {
+function tableOf(
+  group: string,
+  members: readonly Check[],
+  drivers: readonly DriverReport[],
+): string {
+  const rows = members.flatMap(({ id, title }) => {
     const results = drivers.map((driver) => driver.results.filter((result) => result.id === id));
     if (results.every((of) => of.length === 0)) return [];
-    const title = checks.find((each) => each.id === id)?.title ?? "";
     const cells = results.map((of, i) => cellOf(drivers[i]?.name ?? "", of));
     return [`<tr><th scope="row"><code>${id}</code> ${text(title)}</th>${cells.join("")}</tr>`];
   });
@@ -128,7 +122,7 @@ function notesOf(drivers: readonly DriverReport[]): string {
     results.flatMap(({ id, host, status, notes }) =>
       notes.map(
         (note) =>
-          `<tr><td>${text(name)}</td><td><code>${id}</code>${host === "thread" ? "" : ` (${host})`}</td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
+          `<tr><td>${text(name)}</td><td><code>${id}</code>${hostSuffix(host)}</td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
       ),
     ),
   );

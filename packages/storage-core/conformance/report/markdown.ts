@@ -1,4 +1,5 @@
 /** A report as Markdown, for a README or the summary of a job. */
+import { hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
 import { countsOf, type Report } from "./report.ts";
 import type { Status } from "./result.ts";
@@ -27,8 +28,7 @@ export function markdownOf(report: Report): string {
     ...(Object.keys(CELLS) as Status[]).map((status) => line([status, ...count(status)])),
     ...rowsOf(drivers).map(({ check: { id, title }, host, results }) => {
       const cells = results.map((result) => (result ? CELLS[result.status] : ""));
-      const where = host === "thread" ? "" : `(${host}) `;
-      return line([`${id} ${where}${escaped(title)}`, ...cells]);
+      return line([`${id}${hostSuffix(host)} ${escaped(title)}`, ...cells]);
     }),
   ];
   const failures = drivers.flatMap(({ name, module, results }) =>

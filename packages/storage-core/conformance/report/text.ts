@@ -1,4 +1,5 @@
 /** A report for a terminal or a log: the matrix of checks and drivers, and what failed. */
+import { hostSuffix } from "../host.ts";
 import { countsOf, type Report } from "./report.ts";
 import type { CheckResult, Status } from "./result.ts";
 import { rowsOf } from "./rows.ts";
@@ -26,8 +27,7 @@ export function textOf({ drivers }: Report): string {
   ];
   for (const { check, host, results } of rowsOf(drivers)) {
     const cells = results.map((result) => (result ? CELLS[result.status] : "-"));
-    const where = host === "thread" ? "" : `(${host}) `;
-    lines.push(row(`${check.id} ${where}${check.title}`, cells));
+    lines.push(row(`${check.id}${hostSuffix(host)} ${check.title}`, cells));
   }
   lines.push("");
   for (const status of Object.keys(CELLS) as Status[]) {

@@ -1,0 +1,38 @@
+/** Somebody else who runs a role of the kit beside a check, in a thread or a process, and what a check asks of each. */
+import type { ChildRun } from "./child-run.ts";
+import { runRoleInThread } from "./child-thread.ts";
+import type { Context } from "./context.ts";
+import type { Role } from "./roles.ts";
+
+/** Where others are; the name of the fact that says whether they share a storage. */
+export type Others = "threads" | "processes";
+
+/** Starts one on the context's storage. */
+export function startOther(
+  context: Context,
+  others: Others,
+  role: Role,
+  args: readonly string[] = [],
+): ChildRun {
+  const all = [context.path, ...args];
+  if (others === "processes") return context.spawn(role, all);
+  return runRoleInThread(context.target, role, all);
+}
+
+/** Waits until it is ready to go on. Where it has ended instead, its end is what fails. */
+export async function ready(context: Context, child: ChildRun): Promise<void> {
+  const told = await child.next();
+  if (told === undefined) await endOf(context, child);
+  context.equal(told, "ready", "what the other tells");
+}
+
+/** Waits for its end, which must be without a complaint, and one of its own unless a signal was to end it. */
+export async function endOf(
+  context: Context,
+  child: ChildRun,
+  wanted: NodeJS.Signals | null = null,
+): Promise<void> {
+  const { code, signal, stderr } = await child.ended;
+  const well = { code: wanted === null ? 0 : null, signal: wanted, stderr: "" };
+  context.equal({ code, signal, stderr }, well, "how the other ended");
+}
