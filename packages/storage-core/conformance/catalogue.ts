@@ -3,14 +3,17 @@ import type { Check } from "./check.ts";
 import { bulkChecks } from "./checks/bulk.ts";
 import { conflictChecks } from "./checks/conflicts.ts";
 import { containerChecks } from "./checks/containers.ts";
+import { crashChecks } from "./checks/crashes.ts";
 import { errorChecks } from "./checks/errors.ts";
 import { historyChecks } from "./checks/histories.ts";
 import { isolationChecks } from "./checks/isolation.ts";
 import { itemChecks } from "./checks/items.ts";
 import { iterationChecks } from "./checks/iteration.ts";
 import { lifecycleChecks } from "./checks/lifecycle.ts";
+import { modelChecks } from "./checks/models.ts";
 import { openingChecks } from "./checks/opening.ts";
 import { readonlyChecks } from "./checks/readonly.ts";
+import { sharingChecks } from "./checks/sharing.ts";
 import { transactionChecks } from "./checks/transactions.ts";
 
 export const checks: readonly Check[] = [
@@ -24,6 +27,9 @@ export const checks: readonly Check[] = [
   ...transactionChecks,
   ...isolationChecks,
   ...conflictChecks,
+  ...sharingChecks,
+  ...crashChecks,
+  ...modelChecks,
   ...historyChecks,
   ...errorChecks,
 ];

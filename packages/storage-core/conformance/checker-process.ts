@@ -7,6 +7,7 @@ import { checks } from "./catalogue.ts";
 import type { Deviation } from "./deviation.ts";
 import { letTurn } from "./event-loop.ts";
 import type { Host } from "./host.ts";
+import type { Profile } from "./profile.ts";
 import { type Passed, runCheck } from "./run.ts";
 import { SessionPool } from "./session-pool.ts";
 import { loadTarget } from "./target.ts";
@@ -23,6 +24,13 @@ export interface Introduction {
 export interface Order {
   readonly id: string;
   readonly host: Host;
+  readonly profile: Profile;
+}
+
+/** Said in between by a check that repeats itself: which round of how many begins. */
+export interface Round {
+  readonly round: number;
+  readonly of: number;
 }
 
 export interface Failed {
@@ -49,11 +57,17 @@ const introduction: Introduction = {
 };
 process.send?.(introduction);
 
-async function answerOf({ id, host }: Order): Promise<Passed | Failed> {
+function onRound(round: number, of: number): void {
+  const said: Round = { round, of };
+  process.send?.(said);
+}
+
+async function answerOf({ id, host, profile }: Order): Promise<Passed | Failed> {
   const check = checks.find((each) => each.id === id);
   if (check === undefined) return { failure: `there is no check ${id}` };
   try {
-    const passed = await runCheck(check, target, host === "thread" ? host : pools[host]);
+    const on = host === "thread" ? host : pools[host];
+    const passed = await runCheck(check, target, { on, profile, onRound });
     // A rejection that nobody handles is told a little later, and belongs to this check.
     await letTurn();
     return passed;

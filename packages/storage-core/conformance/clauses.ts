@@ -218,12 +218,10 @@ export const themes: readonly Theme[] = [
 
 /** Why a clause has no check in the kit, where it has none. */
 export const unchecked: Readonly<Record<string, string>> = {
-  "durability.kill": "tested by `testKills`",
   "durability.declared":
     "to lose power takes another machine; drivers test what they tell their engine",
   "durability.visible":
     "follows from the engine's own order of syncing and publishing; drivers name it",
-  "sharing.processes": "tested by `testIncrements`",
 };
 
 /** All clauses by id. */

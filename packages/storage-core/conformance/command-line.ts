@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { PROFILES, type Profile } from "./profile.ts";
 import { htmlOf } from "./report/html.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type DriverReport, type Report, reportOf } from "./report/report.ts";
@@ -17,7 +18,8 @@ Runs the conformance kit on each target, and prints which checks hold. A target 
 tested: export { ExampleStorage as storage } from "./index.js". Its name in the report is the driver's own.
 
   --only <id>         a check (ISO-04) or a group (ISO); may be given again. The verdict is "incomplete" then.
-  --limit <seconds>   how long one check may take before its process is killed (60)
+  --profile <name>    "quick", or "full": thousands of kills and random steps, for hours (quick)
+  --limit <seconds>   how long one check may take, or one round of many, before its process is killed (60)
   --jobs <number>     how many targets are tested at once (2)
   --json <file>       writes the report as JSON
   --markdown <file>   writes it as Markdown
@@ -46,6 +48,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
       allowPositionals: true,
       options: {
         only: { type: "string", multiple: true },
+        profile: { type: "string", default: "quick" },
         limit: { type: "string", default: "60" },
         jobs: { type: "string", default: "2" },
         json: { type: "string" },
@@ -60,11 +63,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
     if (positionals[0] === "init") return init(positionals.slice(1), terminal);
     if (positionals.length === 0) throw new TypeError(`which target? ${USAGE}`);
+    const profile = PROFILES.find((name) => name === values.profile);
+    if (profile === undefined) throw new TypeError(`--profile takes ${PROFILES.join(" or ")}`);
     const limit = Number(values.limit) * 1000;
     if (!(limit > 0)) throw new TypeError("--limit takes a number of seconds");
     const jobs = Number(values.jobs);
     if (!Number.isInteger(jobs) || jobs < 1) throw new TypeError("--jobs takes a whole number");
-    const report = await runAll(positionals, { only: values.only, limit, jobs }, terminal);
+    const { only } = values;
+    const report = await runAll(positionals, { only, profile, limit, jobs }, terminal);
     if (values.json !== undefined)
       writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
     if (values.markdown !== undefined) writeFileSync(values.markdown, markdownOf(report));
@@ -85,30 +91,44 @@ function init([name, folder = `storage-${name}`]: readonly string[], { out }: Te
   return 0;
 }
 
+interface RunAllOptions {
+  readonly only: readonly string[] | undefined;
+  readonly profile: Profile;
+  readonly limit: number;
+  readonly jobs: number;
+}
+
 /** Several drivers at once: much of what the checks do is to wait for disks and processes. */
 async function runAll(
   targets: readonly string[],
-  { only, limit, jobs }: { only: readonly string[] | undefined; limit: number; jobs: number },
+  { only, profile, limit, jobs }: RunAllOptions,
   terminal: Terminal,
 ): Promise<Report> {
   const started = new Date();
   const states = targets.map((target) => `${short(target)} -`);
+  const show = (i: number, state: string): void => {
+    states[i] = state;
+    if (terminal.watched) terminal.error(`\r\x1b[K${states.join("  ")}`);
+  };
   const drivers: DriverReport[] = [];
   const waiting = targets.entries();
   const work = async (): Promise<void> => {
     for (const [i, module] of waiting) {
       let failed = 0;
+      let state = `${short(module)} -`;
       drivers[i] = await runConformance(
         { module: /^\w[\w+.-]+:/.test(module) ? module : pathToFileURL(resolve(module)).href },
         {
+          profile,
           limit,
           ...(only === undefined ? {} : { only }),
           onResult({ status }, done, total) {
             if (status === "fail") failed++;
-            states[i] =
-              `${short(module)} ${done}/${total}${failed > 0 ? `, ${failed} failed` : ""}`;
-            if (terminal.watched) terminal.error(`\r\x1b[K${states.join("  ")}`);
+            const failures = failed > 0 ? `, ${failed} failed` : "";
+            state = `${short(module)} ${done}/${total}${failures}`;
+            show(i, state);
           },
+          onRound: (id, round, of) => show(i, `${state}, ${id} ${round}/${of}`),
         },
       );
     }

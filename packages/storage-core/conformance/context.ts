@@ -9,12 +9,24 @@ import type { OpenOptions } from "../src/options.ts";
 import type { Storage } from "../src/storage.ts";
 import { type ChildRun, runRole } from "./child-process.ts";
 import type { Host } from "./host.ts";
+import type { Profile, Times } from "./profile.ts";
 import type { Role } from "./roles.ts";
 import type { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
 
 /** A container's first items, by container. */
 export type Seed = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface ContextOptions {
+  /** Where the sessions of schedules live that are not in this thread. */
+  readonly pool?: SessionPool | undefined;
+  /** Default: `"quick"`. */
+  readonly profile?: Profile | undefined;
+  /** Told of each round of a check that repeats itself, before it begins. */
+  readonly onRound?: OnRound | undefined;
+}
+
+export type OnRound = (round: number, of: number) => void;
 
 /** The error that a call must reject with: a code of a `StorageError`, or `TypeError`. */
 export type Refusal = string;
@@ -33,11 +45,17 @@ export class Context {
   readonly leftOut: string[] = [];
   /** What of the check this machine cannot show, and why. */
   readonly notRun: string[] = [];
+  /** What it has seen, in figures, for the report: `"50 kills, 31 of them in the middle of a commit"`. */
+  readonly figures: string[] = [];
+  readonly #profile: Profile;
+  readonly #onRound: OnRound;
   readonly #open: Storage[] = [];
 
-  constructor(target: LoadedTarget, pool?: SessionPool) {
+  constructor(target: LoadedTarget, options: ContextOptions = {}) {
     this.target = target;
-    this.pool = pool;
+    this.pool = options.pool;
+    this.#profile = options.profile ?? "quick";
+    this.#onRound = options.onRound ?? (() => {});
     // Readable by others, so that checks of permissions can take those of somebody else.
     this.folder = mkdtempSync(join(tmpdir(), "conformance-"));
     chmodSync(this.folder, 0o755);
@@ -93,6 +111,23 @@ export class Context {
   /** Notes that a part of the check cannot be run on this machine: `"which files are open: only Linux tells"`. No verdict is given then. */
   cannotRun(part: string): void {
     if (!this.notRun.includes(part)) this.notRun.push(part);
+  }
+
+  /**
+   * The numbers of the rounds of a check that repeats itself, from 1 on. Each is a sign of life: the limit of time is that of a round, so none
+   * may take long.
+   */
+  *rounds(times: Times): Generator<number> {
+    const of = times[this.#profile];
+    for (let round = 1; round <= of; round++) {
+      this.#onRound(round, of);
+      yield round;
+    }
+  }
+
+  /** Notes what was seen, in figures. They are no assertion. */
+  figure(figure: string): void {
+    this.figures.push(figure);
   }
 
   /** Fails unless the two are deeply equal. `what` says in words what was looked at. */

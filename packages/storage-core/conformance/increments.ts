@@ -2,7 +2,6 @@
  * What becomes of one counter that two increment at once: two processes, two worker threads, two storages in one thread. Where the driver
  * says that a storage is not shared, the other one must be told so at once, and the first must not notice.
  */
-import type { DriverFacts, Sharing } from "../src/driver.ts";
 import type { ChildRun } from "./child-run.ts";
 import { type Context, contentsOf } from "./context.ts";
 import {
@@ -13,83 +12,27 @@ import {
   readCounter,
 } from "./counter.ts";
 import { awaitedLater } from "./failure.ts";
-import { endOf, ready, startOther } from "./other.ts";
-import type { Role } from "./roles.ts";
+import { endOf, type Others, ready, startOther } from "./other.ts";
 
-export interface IncrementTest {
-  /** Says what it asks of the driver. */
-  readonly title: string;
-  run(context: Context): Promise<void>;
-}
-
-/** Somebody else, in another process or another thread. */
-interface Other {
-  readonly name: string;
-  start(context: Context, role: Role, args?: readonly string[]): ChildRun;
-}
-
-const inProcess: Other = {
-  name: "process",
-  start: (context, role, args) => startOther(context, "processes", role, args),
-};
-
-const inThread: Other = {
-  name: "worker thread",
-  start: (context, role, args) => startOther(context, "threads", role, args),
-};
-
-/** The tests for a driver of these facts. */
-export function incrementTests(
-  { processes, threads }: DriverFacts,
+/** Two others increment a counter, or are refused, or find nothing, as the driver's facts say. */
+export async function incrementsAmong(
+  context: Context,
+  others: Others,
   times: number,
-): readonly IncrementTest[] {
-  const sharing = [inProcess, inThread].filter(
-    ({ name }) => (name === "process" ? processes : threads) === "shared",
-  );
-  return [
-    among(inProcess, processes, times),
-    among(inThread, threads, times),
-    ...sharing.map((other) => ({
-      title: `shared: ${pluralOf(other)} that open and close it ${times} times each at once, while nobody keeps it open, always get it`,
-      run: (context: Context) => comingAndGoing(context, other, times),
-    })),
-    {
-      title: `two storages in one thread increment it ${times} times each, without a single conflict`,
-      run: (context) => inOneThread(context, times),
-    },
-  ];
+): Promise<void> {
+  const sharing = context.facts[others];
+  if (sharing === "shared") return await shared(context, others, times);
+  context.leaveOut(`a counter that ${others} share: facts.${others} is ${sharing}`);
+  if (sharing === "locked") await locked(context, others, times);
+  else await separate(context, others, times);
 }
 
-function pluralOf({ name }: Other): string {
-  return name === "process" ? "processes" : `${name}s`;
-}
-
-function among(other: Other, sharing: Sharing, times: number): IncrementTest {
-  switch (sharing) {
-    case "shared":
-      return {
-        title: `shared: of two ${pluralOf(other)} that increment it ${times} times each, none loses one or starves, while a third opens and closes it`,
-        run: (context) => shared(context, other, times),
-      };
-    case "locked":
-      return {
-        title: `locked: another ${other.name} is refused at once until the first has closed, and the first goes on unharmed`,
-        run: (context) => locked(context, other, times),
-      };
-    case "separate":
-      return {
-        title: `separate: another ${other.name} finds no storage there, and makes one of its own`,
-        run: (context) => separate(context, other, times),
-      };
-  }
-}
-
-async function shared(context: Context, other: Other, times: number): Promise<void> {
+async function shared(context: Context, others: Others, times: number): Promise<void> {
   const storage = await createCounter(context);
   await storage.close();
-  const both = [0, 1].map(() => other.start(context, "increment", [String(times)]));
+  const both = [0, 1].map(() => startOther(context, others, "increment", [String(times)]));
   // Others come and go meanwhile. Engines have been seen to forget the newest commit when somebody opens.
-  const third = other.start(context, "reopen");
+  const third = startOther(context, others, "reopen");
   await ready(context, third);
   for (const one of both) await ready(context, one);
   for (const one of both) one.go();
@@ -106,12 +49,16 @@ async function shared(context: Context, other: Other, times: number): Promise<vo
 }
 
 /** Engines prepare what they share when the first one opens, and take it apart when the last one closes. */
-async function comingAndGoing(context: Context, other: Other, times: number): Promise<void> {
+export async function comingAndGoing(
+  context: Context,
+  others: Others,
+  times: number,
+): Promise<void> {
   await (await createCounter(context)).close();
-  const others = [0, 1, 2].map(() => other.start(context, "openAndClose", [String(times)]));
-  for (const one of others) await ready(context, one);
-  for (const one of others) one.go();
-  for (const one of others) {
+  const all = [0, 1, 2].map(() => startOther(context, others, "openAndClose", [String(times)]));
+  for (const one of all) await ready(context, one);
+  for (const one of all) one.go();
+  for (const one of all) {
     const told = await one.next();
     await endOf(context, one);
     context.equal(told, "done", "what the others tell");
@@ -119,7 +66,7 @@ async function comingAndGoing(context: Context, other: Other, times: number): Pr
   context.equal(await context.contents(), contentsWithCounter(0), "what is in the storage");
 }
 
-async function inOneThread(context: Context, times: number): Promise<void> {
+export async function incrementsInOneThread(context: Context, times: number): Promise<void> {
   const storage = await createCounter(context);
   const both = [storage, await context.open()];
   const reports = await Promise.all(both.map((one) => increment(one, times)));
@@ -132,15 +79,15 @@ async function inOneThread(context: Context, times: number): Promise<void> {
 /** What the other tries while it is locked out: as text, and each must be refused. */
 const ATTEMPTS = ["{}", '{"readonly":true}', '{"create":"if-missing"}'];
 
-async function locked(context: Context, other: Other, times: number): Promise<void> {
+async function locked(context: Context, others: Others, times: number): Promise<void> {
   const storage = await createCounter(context);
-  const second = other.start(context, "open", [...ATTEMPTS, "{}"]);
+  const second = startOther(context, others, "open", [...ATTEMPTS, "{}"]);
   const counting = awaitedLater(increment(storage, times));
   for (const attempt of ATTEMPTS) {
     const told = await nextOf(context, second);
     context.equal(told, "STORAGE_LOCKED", `what the other gets with ${attempt}`);
   }
-  if (context.facts.processes === "locked") await stillLocked(context, other);
+  if (context.facts.processes === "locked") await stillLocked(context, others);
   const report = await counting;
   context.equal(await contentsOf(storage), contentsWithCounter(times), "what the first has done");
   await storage.close();
@@ -152,7 +99,7 @@ async function locked(context: Context, other: Other, times: number): Promise<vo
   );
   await endOf(context, second);
 
-  const heir = other.start(context, "increment", [String(times)]);
+  const heir = startOther(context, others, "increment", [String(times)]);
   await ready(context, heir);
   heir.go();
   await ready(context, heir);
@@ -167,17 +114,21 @@ async function locked(context: Context, other: Other, times: number): Promise<vo
  * An attempt that is refused must leave the lock as it was. Where it is a lock of POSIX on a file, a process loses it with the first
  * handle of the file that any of its threads closes.
  */
-async function stillLocked(context: Context, after: Other): Promise<void> {
-  const third = inProcess.start(context, "open", ["{}"]);
+async function stillLocked(context: Context, after: Others): Promise<void> {
+  const third = startOther(context, "processes", "open", ["{}"]);
   const told = await nextOf(context, third);
   await endOf(context, third);
-  const what = `what a process gets after another ${after.name} was refused`;
+  const what = `what a process gets after one of other ${after} was refused`;
   context.equal(told, "STORAGE_LOCKED", what);
 }
 
-async function separate(context: Context, other: Other, times: number): Promise<void> {
+async function separate(context: Context, others: Others, times: number): Promise<void> {
   const storage = await createCounter(context);
-  const second = other.start(context, "open", ["{}", '{"readonly":true}', '{"create":true}']);
+  const second = startOther(context, others, "open", [
+    "{}",
+    '{"readonly":true}',
+    '{"create":true}',
+  ]);
   context.equal(await nextOf(context, second), "STORAGE_NOT_FOUND", "what the other gets");
   context.equal(
     await nextOf(context, second),
@@ -213,10 +164,9 @@ function check(context: Context, reports: readonly IncrementReport[], times: num
     const least = Math.min(increments, elapsedMs) / 25;
     context.ok(turns > least, `the event loop came round only ${turns} times`);
   }
-  console.log(
-    reports.map(
-      ({ increments, attempts, turns, worstWaitMs, worstLagMs }) =>
-        `${increments} increments in ${attempts} attempts, ${turns} turns, worst wait ${worstWaitMs.toFixed(0)} ms, worst lag ${worstLagMs.toFixed(0)} ms`,
-    ),
-  );
+  for (const { increments, attempts, worstWaitMs, worstLagMs } of reports) {
+    context.figure(
+      `${increments} increments in ${attempts} attempts, worst wait ${worstWaitMs.toFixed(0)} ms, worst lag ${worstLagMs.toFixed(0)} ms`,
+    );
+  }
 }

@@ -12,17 +12,7 @@ import {
   contentsAfter,
   newestNumber,
 } from "./numbered-commits.ts";
-
-/** What the kills have hit. */
-export interface KillCounts {
-  readonly commits: number;
-  /** Kills between the beginning of a commit and its acknowledgement. */
-  readonly midway: number;
-  /** Commits of those that are there all the same. */
-  readonly unacknowledged: number;
-  /** Those of them that are seen only when somebody writes again. */
-  readonly late: number;
-}
+import type { Times } from "./profile.ts";
 
 /** A process commits fewer than so many before it is killed. */
 const MOST_COMMITS = 8;
@@ -43,16 +33,17 @@ class Pace {
 }
 
 /**
- * Kills a process that commits so many times. Where processes share a storage, this one has it open all the time; else it looks in when
- * the other is dead. It commits something itself after each kill: what the dead one has left must hinder nobody.
+ * Kills a process that commits so many times. Where processes share a storage, this
+ * one has it open all the time; else it looks in when the other is dead. It commits something itself after each kill: what the dead one has left
+ * must hinder nobody.
  */
-export async function runKills(context: Context, kills: number): Promise<KillCounts> {
+export async function runKills(context: Context, times: Times): Promise<void> {
   const shared = context.facts.processes === "shared";
   const pace = new Pace();
   let storage: Storage = await context.create(BEFORE_ALL);
   let newest = -1;
-  let [midway, unacknowledged, late] = [0, 0, 0];
-  for (let kill = 1; kill <= kills; kill++) {
+  let [kills, midway, unacknowledged, late] = [0, 0, 0, 0];
+  for (const kill of context.rounds(times)) {
     if (!shared) await storage.close();
     const { committing, committed } = await commitUntilKilled(context, newest + 1, pace);
     if (!shared) storage = await context.open();
@@ -68,6 +59,7 @@ export async function runKills(context: Context, kills: number): Promise<KillCou
     const then = `${were}, and ${found} when somebody writes again`;
     context.ok(found === seen || (shared && found === committing), then);
     await checkContents(context, storage, newest, `${then}; after that`);
+    kills = kill;
     if (committing > committed) midway++;
     if (found > committed) unacknowledged++;
     if (found > seen) late++;
@@ -75,7 +67,11 @@ export async function runKills(context: Context, kills: number): Promise<KillCou
   await storage.close();
   storage = await context.open();
   await checkContents(context, storage, newest, "in the end");
-  return { commits: newest + 1, midway, unacknowledged, late };
+  context.figure(
+    `${newest + 1} commits, ${kills} kills, ${midway} of them in the middle of a commit; ${unacknowledged} commits were durable, but not acknowledged yet, ${late} of them seen only at the next write`,
+  );
+  // Kills that all hit between two commits would have shown nothing.
+  context.ok(midway > kills / 5, `${midway} of ${kills} kills came in the middle of a commit`);
 }
 
 /** Fails where there is not exactly what the transactions up to the number have left. */

@@ -1,4 +1,5 @@
 /** Somebody else who runs a role of the kit beside a check, in a thread or a process, and what a check asks of each. */
+import type { Sharing } from "../src/driver.ts";
 import type { ChildRun } from "./child-run.ts";
 import { runRoleInThread } from "./child-thread.ts";
 import type { Context } from "./context.ts";
@@ -35,4 +36,31 @@ export async function endOf(
   const { code, signal, stderr } = await child.ended;
   const well = { code: wanted === null ? 0 : null, signal: wanted, stderr: "" };
   context.equal({ code, signal, stderr }, well, "how the other ended");
+}
+
+/** What others get who open a storage that is not theirs to share. */
+const REFUSALS: Readonly<Record<Exclude<Sharing, "shared">, string>> = {
+  locked: "STORAGE_LOCKED",
+  separate: "STORAGE_NOT_FOUND",
+};
+
+/** Runs what others do on a storage that they share. Where they do not share it, they must be told so. */
+export async function ifShared(
+  context: Context,
+  others: Others,
+  run: () => Promise<void>,
+): Promise<void> {
+  const sharing = context.facts[others];
+  if (sharing === "shared") {
+    await run();
+    return;
+  }
+  context.leaveOut(`what ${others} do that share it: facts.${others} is ${sharing}`);
+  await context.create();
+  const other = startOther(context, others, "open", ["{}"]);
+  await ready(context, other);
+  other.go();
+  const refusal = REFUSALS[sharing];
+  context.equal(await other.next(), refusal, `what one of other ${others} gets that opens it`);
+  await other.ended;
 }

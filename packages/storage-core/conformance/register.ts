@@ -2,20 +2,31 @@
 import { checks as catalogue } from "./catalogue.ts";
 import type { Check } from "./check.ts";
 import { type Host, hostSuffix, hostsFor } from "./host.ts";
+import type { Profile, Times } from "./profile.ts";
 import { runCheck } from "./run.ts";
 import { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
 
-/** For tests that start processes, which have limits of their own. */
-export const TIMEOUT_MS = 120_000;
+/** How long a test may take, in milliseconds: what checks start has limits of its own. */
+export const TIMEOUTS_MS: Times = { quick: 120_000, full: 4 * 3_600_000 };
 
 /** What a test runner has under whatever name. */
 export interface Runner {
   describe(title: string, body: () => void): void;
-  /** Registers a test. It rejects where it fails, and calls `skip`, which may throw, where this machine cannot run it. */
-  it(title: string, test: (skip: (reason: string) => void) => Promise<void>): void;
+  /**
+   * Registers a test that may take so many milliseconds. It rejects where it fails, and calls `skip`, which may throw, where this machine cannot
+   * run it.
+   */
+  it(title: string, test: (skip: (reason: string) => void) => Promise<void>, limit: number): void;
   /** Registers what is done after all tests of the same `describe`. */
   after(end: () => Promise<void>): void;
+}
+
+export interface RegisterOptions {
+  /** Default: `"quick"`. */
+  readonly profile?: Profile;
+  /** Default: the catalogue. */
+  readonly checks?: readonly Check[];
 }
 
 /**
@@ -26,12 +37,12 @@ export interface Runner {
 export function registerConformance(
   target: LoadedTarget,
   runner: Runner,
-  checks: readonly Check[] = catalogue,
+  { profile = "quick", checks = catalogue }: RegisterOptions = {},
 ): void {
   runner.describe(`conformance of ${target.name}`, () => {
     for (const host of hostsFor(target.storage.driver.facts)) {
       runner.describe(`sessions in ${host === "thread" ? "one thread" : host}`, () =>
-        registerOn(host, target, runner, checks),
+        registerOn(host, target, runner, { profile, checks }),
       );
     }
   });
@@ -41,15 +52,17 @@ function registerOn(
   host: Host,
   target: LoadedTarget,
   runner: Runner,
-  checks: readonly Check[],
+  { profile, checks }: Required<RegisterOptions>,
 ): void {
   // Starting a process takes longer than what it does in a check, so all checks use the same ones.
   const pool = host === "thread" ? undefined : new SessionPool(target, host);
   runner.after(async () => pool?.end());
   for (const check of checks.filter(({ hosts }) => hosts.includes(host))) {
-    runner.it(`${check.id} ${check.title}${hostSuffix(host)}`, async (skip) => {
-      const { notRun } = await runCheck(check, target, pool);
+    const title = `${check.id} ${check.title}${hostSuffix(host)}`;
+    const test = async (skip: (reason: string) => void): Promise<void> => {
+      const { notRun } = await runCheck(check, target, { on: pool, profile });
       if (notRun.length > 0) skip(notRun.join("; "));
-    });
+    };
+    runner.it(title, test, TIMEOUTS_MS[profile]);
   }
 }

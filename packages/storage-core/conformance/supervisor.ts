@@ -5,9 +5,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { checks } from "./catalogue.ts";
-import type { Failed, Introduction, Order } from "./checker-process.ts";
+import type { Failed, Introduction, Order, Round } from "./checker-process.ts";
 import { checkDeviations, withDeviation } from "./deviation.ts";
 import { checkSelection, isOf, type PlannedRun, planFor } from "./plan.ts";
+import type { Profile } from "./profile.ts";
 import { type DriverReport, verdictOf } from "./report/report.ts";
 import type { CheckResult } from "./report/result.ts";
 import type { Passed } from "./run.ts";
@@ -16,13 +17,19 @@ import type { Target } from "./target.ts";
 export interface ConformanceOptions {
   /** Ids of checks, `ISO-04`, or groups, `ISO`. Default: all. */
   readonly only?: readonly string[];
-  /** How long one check may take, in milliseconds, before its process is killed. Default: a minute. */
+  /** Default: `"quick"`. */
+  readonly profile?: Profile;
+  /** How long one check may take, or one round of a check that repeats itself, in milliseconds, before its process is killed. Default: a minute. */
   readonly limit?: number;
+  /** Told of each round of a check that repeats itself, with the check's id. */
+  readonly onRound?: (id: string, round: number, of: number) => void;
   /** Told of each result, and how many of how many there are. */
   readonly onResult?: (result: CheckResult, done: number, total: number) => void;
 }
 
 const LIMIT_MS = 60_000;
+/** A process has so long to come up at least: how long that takes is up to the machine. */
+const START_MS = 20_000;
 /** So much of what a process says at its end is told. */
 const LAST_WORDS = 2000;
 
@@ -39,9 +46,9 @@ export async function runConformance(
   target: Omit<Target, "name"> & Partial<Target>,
   options: ConformanceOptions = {},
 ): Promise<DriverReport> {
-  const { only, limit = LIMIT_MS, onResult } = options;
+  const { only, profile = "quick", limit = LIMIT_MS, onResult, onRound = () => {} } = options;
   if (only !== undefined) checkSelection(only);
-  const bench = new Bench(target, limit);
+  const bench = new Bench(target, profile, limit, onRound);
   const results: CheckResult[] = [];
   try {
     const { name, facts, deviations } = await bench.meet();
@@ -56,7 +63,7 @@ export async function runConformance(
     }
     const module = String(target.module);
     const verdict = verdictOf(results, facts);
-    return { name: target.name ?? name, module, facts, verdict, results };
+    return { name: target.name ?? name, module, profile, facts, verdict, results };
   } finally {
     bench.close();
   }
@@ -65,13 +72,22 @@ export async function runConformance(
 /** A process in which checks run, and the next one where it has come to its end. */
 class Bench {
   readonly #target: Omit<Target, "name">;
+  readonly #profile: Profile;
   readonly #limit: number;
+  readonly #onRound: NonNullable<ConformanceOptions["onRound"]>;
   #child: ChildProcess | undefined;
   #lastWords = "";
 
-  constructor(target: Omit<Target, "name">, limit: number) {
+  constructor(
+    target: Omit<Target, "name">,
+    profile: Profile,
+    limit: number,
+    onRound: NonNullable<ConformanceOptions["onRound"]>,
+  ) {
     this.#target = target;
+    this.#profile = profile;
     this.#limit = limit;
+    this.#onRound = onRound;
   }
 
   /** What the target says of itself. Rejects with a `TypeError` where its module cannot be taken for one. */
@@ -83,19 +99,21 @@ class Bench {
     return answer;
   }
 
-  async run({ check: { id }, host }: PlannedRun): Promise<CheckResult> {
+  async run({ check: { id, level }, host }: PlannedRun): Promise<CheckResult> {
     if (this.#child === undefined) await this.meet();
     const began = performance.now();
-    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, { id, host });
+    const order: Order = { id, host, profile: this.#profile };
+    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, order);
     const ms = performance.now() - began;
     if ("failure" in answer) {
       // Nobody knows what a driver that failed has left behind.
       this.close();
-      return { id, host, status: "fail", ms, notes: [], failure: answer.failure };
+      const status = level === "must" ? "fail" : "advice";
+      return { id, host, status, ms, notes: [], figures: [], failure: answer.failure };
     }
-    const { leftOut, notRun } = answer;
+    const { leftOut, notRun, figures } = answer;
     const status = notRun.length > 0 ? "not-run" : leftOut.length > 0 ? "unsupported" : "pass";
-    return { id, host, status, ms, notes: [...notRun, ...leftOut] };
+    return { id, host, status, ms, notes: [...notRun, ...leftOut], figures };
   }
 
   close(): void {
@@ -105,6 +123,7 @@ class Bench {
 
   /** Resolves to its next message, or to how it came that there is none. */
   #exchange<T>(child: ChildProcess, message?: Order): Promise<T | Failed> {
+    const limit = message === undefined ? Math.max(this.#limit, START_MS) : this.#limit;
     return new Promise((resolve) => {
       const settle = (answer: T | Failed): void => {
         clearTimeout(watchdog);
@@ -112,12 +131,22 @@ class Bench {
         child.removeAllListeners("close");
         resolve(answer);
       };
+      let what = "no end";
       const watchdog = setTimeout(() => {
-        const seconds = this.#limit / 1000;
-        settle({ failure: `no end within ${seconds} s: it hangs, or blocks the event loop` });
+        const seconds = limit / 1000;
+        settle({ failure: `${what} within ${seconds} s: it hangs, or blocks the event loop` });
         child.kill("SIGKILL");
-      }, this.#limit);
-      child.on("message", (answer: T | Failed) => settle(answer));
+      }, limit);
+      child.on("message", (answer: T | Failed | Round) => {
+        if (message === undefined || !("round" in (answer as object))) {
+          settle(answer as T | Failed);
+          return;
+        }
+        const { round, of } = answer as Round;
+        what = `no end of round ${round} of ${of}`;
+        watchdog.refresh();
+        this.#onRound(message.id, round, of);
+      });
       child.on("close", (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
         settle({ failure: `its process ended ${how}\n${this.#lastWords}`.trimEnd() });

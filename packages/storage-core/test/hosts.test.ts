@@ -37,7 +37,7 @@ async function inContext<T>(
   target: LoadedTarget,
   pool?: SessionPool,
 ): Promise<T> {
-  const context = new Context(target, pool);
+  const context = new Context(target, { pool });
   try {
     return await use(context);
   } finally {
@@ -245,19 +245,24 @@ describe.each([
   ["blind", "ISO-13", "> B commit -> ok, not TRANSACTION_CONFLICT"],
 ])("a driver that goes wrong with what others have committed (%s)", (bug, id, found) => {
   it(`passes ${id} in one thread`, async () => {
-    expect(await runCheck(check(id), await load(bug))).toEqual({ leftOut: [], notRun: [] });
+    expect(await runCheck(check(id), await load(bug))).toEqual({
+      leftOut: [],
+      notRun: [],
+      figures: [],
+    });
   });
 
   it.each(ELSEWHERE)(`fails ${id} on %s`, async (host) => {
-    const message = await failure(runCheck(check(id), await load(bug), host));
+    const message = await failure(runCheck(check(id), await load(bug), { on: host }));
     expect(message).toContain(`${check(id).title} (${host}): `);
     expect(message).toContain(found);
   });
 
   it.each(ELSEWHERE)(`passes ${id} on %s without the bug`, async (host) => {
-    expect(await runCheck(check(id), await load("intact"), host)).toEqual({
+    expect(await runCheck(check(id), await load("intact"), { on: host })).toEqual({
       leftOut: [],
       notRun: [],
+      figures: [],
     });
   });
 });
@@ -277,13 +282,13 @@ describe("a host", () => {
   });
 
   it("that does not apply runs no check", async () => {
-    expect(await failure(runCheck(check("ISO-04"), memory, "processes"))).toBe(
+    expect(await failure(runCheck(check("ISO-04"), memory, { on: "processes" }))).toBe(
       'ISO-04 cannot be run on the host "processes": facts.processes is separate',
     );
   });
 
   it("that a check has not, does not run it", async () => {
-    expect(await failure(runCheck(check("KV-01"), await load("intact"), "workers"))).toBe(
+    expect(await failure(runCheck(check("KV-01"), await load("intact"), { on: "workers" }))).toBe(
       'KV-01 cannot be run on the host "workers": it runs on thread only',
     );
   });

@@ -7,13 +7,13 @@ const OF_THE_CORE = ["ERR-02", "ERR-03"];
 
 /** Drivers with one bug each. A kit that does not find the bug would not have found it in anybody's driver. */
 describe("mutants", () => {
-  for (const { name, killedBy, storage } of mutants) {
+  for (const { name, killedBy, storage, module } of mutants) {
     it(`${name} is killed by ${killedBy}`, async () => {
       const check = checks.find(({ id }) => id === killedBy);
       if (check === undefined) throw new Error(`there is no check ${killedBy}`);
       const target = {
         name,
-        module: new URL("./target.ts", import.meta.url),
+        module: module ?? new URL("./target.ts", import.meta.url),
         execArgv: ["--conditions=@caterpillar/source"],
         storage,
       };

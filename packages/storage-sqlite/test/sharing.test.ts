@@ -1,14 +1,8 @@
 import { join } from "node:path";
-import { testIncrements } from "@caterpillar/storage-core/conformance/vitest";
 import { SqliteStorage } from "@caterpillar/storage-sqlite";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { testFolder } from "./fixtures/folder.ts";
-
-const module = new URL("./target.ts", import.meta.url);
-const execArgv = ["--conditions=@caterpillar/source"];
-
-testIncrements({ name: "sqlite", module, execArgv }, { times: 500 });
 
 async function storageWithCounter(): Promise<string> {
   const path = join(testFolder(), "counter.db");

@@ -1,10 +1,8 @@
 /** HIST: random transactions of several sessions at once, all recorded, and whether there is an order in which they can have happened. */
-import type { Sharing } from "../../src/driver.ts";
 import { type Check, group } from "../check.ts";
-import type { Context } from "../context.ts";
 import { runBank } from "../history/bank.ts";
 import { historyAmong, historyInOneThread, historyWithKills } from "../history/run-history.ts";
-import { type Others, ready, startOther } from "../other.ts";
+import { ifShared } from "../other.ts";
 import { chosenSeed } from "../random.ts";
 
 const CLAUSES = [
@@ -48,26 +46,3 @@ export const historyChecks: readonly Check[] = group("HIST", {
     run: (context) => runBank(context, chosenSeed()),
   },
 });
-
-/** What others get who open a storage that is not theirs to share. */
-const REFUSALS: Readonly<Record<Exclude<Sharing, "shared">, string>> = {
-  locked: "STORAGE_LOCKED",
-  separate: "STORAGE_NOT_FOUND",
-};
-
-/** Where the storage is not shared there is no history, and others must be told so. */
-async function ifShared(context: Context, others: Others, run: () => Promise<void>): Promise<void> {
-  const sharing = context.facts[others];
-  if (sharing === "shared") {
-    await run();
-    return;
-  }
-  context.leaveOut(`a history of ${others}: facts.${others} is ${sharing}`);
-  await context.create();
-  const other = startOther(context, others, "open", ["{}"]);
-  await ready(context, other);
-  other.go();
-  const refusal = REFUSALS[sharing];
-  context.equal(await other.next(), refusal, `what one of other ${others} gets that opens it`);
-  await other.ended;
-}

@@ -4,8 +4,8 @@ import { type Check, groupOf } from "../check.ts";
 import { clauses } from "../clauses.ts";
 import { type Host, hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
-import { countsOf, type DriverReport, type Report, type Verdict } from "./report.ts";
-import type { CheckResult, Status } from "./result.ts";
+import { countsOf, type DriverReport, profilesOf, type Report, type Verdict } from "./report.ts";
+import { type CheckResult, isComplaint, type Status } from "./result.ts";
 
 const SIGNS: Readonly<Record<Status, readonly [sign: string, meaning: string]>> = {
   pass: ["✓", "holds"],
@@ -13,6 +13,7 @@ const SIGNS: Readonly<Record<Status, readonly [sign: string, meaning: string]>> 
   unsupported: ["◐", "holds, but for what the driver's facts exclude"],
   "not-run": ["–", "not run on this machine"],
   deviation: ["~", "a declared deviation"],
+  advice: ["!", "should hold, and does not; it decides nothing"],
 };
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -24,6 +25,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 export function htmlOf(report: Report): string {
   const { drivers } = report;
+  const profiles = profilesOf(report);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -32,7 +34,7 @@ export function htmlOf(report: Report): string {
 <style>${STYLE}</style>
 <header>
 <h1>Conformance</h1>
-<p>${text(`Kit ${report.kit}, Node ${report.node}, ${report.platform}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
+<p>${text(`Kit ${report.kit}, profile ${profiles}, Node ${report.node}, ${report.platform}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
 </header>
 <section class="drivers" aria-label="Verdicts">${drivers.map(card).join("")}</section>
 ${failuresOf(drivers)}
@@ -48,6 +50,7 @@ ${failuresOf(drivers)}
 ${[...Map.groupBy(checks, groupOf)].map(([group, members]) => tableOf(group, members, drivers)).join("\n")}
 </section>
 ${notesOf(drivers)}
+${figuresOf(drivers)}
 </html>
 `;
 }
@@ -72,15 +75,15 @@ function card({ name, verdict, results, facts }: DriverReport): string {
 
 function failuresOf(drivers: readonly DriverReport[]): string {
   const failures = drivers.flatMap(({ name, module, results }) =>
-    results.filter(({ status }) => status === "fail").map((result) => ({ name, module, result })),
+    results.filter(isComplaint).map((result) => ({ name, module, result })),
   );
   if (failures.length === 0) return "";
-  const parts = failures.map(({ name, module, result: { id, host, failure = "" } }) => {
+  const parts = failures.map(({ name, module, result: { id, host, status, failure = "" } }) => {
     const check = checks.find((each) => each.id === id);
     const broken = (check?.clauses ?? []).map(
       (clause) => `<li><code>${text(clause)}</code> ${prose(clauses.get(clause) ?? "")}</li>`,
     );
-    return `<details open id="${anchorOf(name, id, host)}"><summary><b class="fail">✗</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
+    return `<details open id="${anchorOf(name, id, host)}"><summary><b class="${status}">${SIGNS[status][0]}</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
 <ul>${broken.join("")}</ul><pre>${text(failure)}</pre><p>Run it again: <code>${text(replayOf(module, id))}</code></p></details>`;
   });
   return `<section><h2>Failures</h2>${parts.join("\n")}</section>`;
@@ -107,27 +110,41 @@ ${rows.join("\n")}
 /** A sign for each host that the check was run on. */
 function cellOf(driver: string, results: readonly CheckResult[]): string {
   const signs = results.map((result) => {
-    const { id, host, status, notes, ms } = result;
+    const { id, host, status, notes, figures, ms } = result;
     const [sign, meaning] = SIGNS[status];
     const where = host === "thread" ? "sessions in one thread" : `sessions in ${host}`;
-    const said = [`${where}: ${meaning}`, ...notes, `${Math.round(ms)} ms`].join("\n");
+    const said = [`${where}: ${meaning}`, ...notes, ...figures, `${Math.round(ms)} ms`].join("\n");
     const mark = `<b class="${status}" title="${text(said)}">${sign}<span class="hidden">${text(`${where}: ${meaning}`)}</span></b>`;
-    return status === "fail" ? `<a href="#${anchorOf(driver, id, host)}">${mark}</a>` : mark;
+    return isComplaint(result) ? `<a href="#${anchorOf(driver, id, host)}">${mark}</a>` : mark;
   });
   return `<td>${signs.join(" ")}</td>`;
 }
 
 function notesOf(drivers: readonly DriverReport[]): string {
+  return remarks("What does not apply, and why", drivers, ({ notes }) => notes);
+}
+
+function figuresOf(drivers: readonly DriverReport[]): string {
+  return remarks("What was seen, in figures", drivers, ({ figures }) => figures);
+}
+
+/** A table of what is said of results. */
+function remarks(
+  title: string,
+  drivers: readonly DriverReport[],
+  of: (result: CheckResult) => readonly string[],
+): string {
   const rows = drivers.flatMap(({ name, results }) =>
-    results.flatMap(({ id, host, status, notes }) =>
-      notes.map(
-        (note) =>
-          `<tr><td>${text(name)}</td><td><code>${id}</code>${hostSuffix(host)}</td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(note)}</td></tr>`,
-      ),
-    ),
+    results.flatMap((result) => {
+      const { id, host, status } = result;
+      return of(result).map(
+        (said) =>
+          `<tr><td>${text(name)}</td><td><code>${id}</code>${hostSuffix(host)}</td><td><b class="${status}">${SIGNS[status][0]}</b></td><td class="note">${text(said)}</td></tr>`,
+      );
+    }),
   );
   if (rows.length === 0) return "";
-  return `<section><h2>What does not apply, and why</h2><table class="notes"><tbody>
+  return `<section><h2>${title}</h2><table class="notes"><tbody>
 ${rows.join("\n")}
 </tbody></table></section>`;
 }
@@ -161,8 +178,8 @@ article { border: 1px solid var(--line); border-top: 4px solid var(--warn); bord
 article.conformant { border-top-color: var(--pass) } article.not-conformant { border-top-color: var(--fail) }
 .verdict { font-weight: 700; color: var(--warn) } .conformant .verdict { color: var(--pass) } .not-conformant .verdict { color: var(--fail) }
 .bar { display: flex; gap: 2px; height: 8px; margin: .7rem 0; border-radius: 4px; overflow: hidden } .bar i { min-width: 3px }
-i.pass { background: var(--pass) } i.fail { background: var(--fail) } i.unsupported { background: var(--part) } i.not-run, i.deviation { background: var(--warn) }
-b.pass { color: var(--pass) } b.fail { color: var(--fail) } b.unsupported { color: var(--part) } b.not-run, b.deviation { color: var(--warn) }
+i.pass { background: var(--pass) } i.fail { background: var(--fail) } i.unsupported { background: var(--part) } i.not-run, i.deviation, i.advice { background: var(--warn) }
+b.pass { color: var(--pass) } b.fail { color: var(--fail) } b.unsupported { color: var(--part) } b.not-run, b.deviation, b.advice { color: var(--warn) }
 .facts { font-size: .85rem } .legend span { margin-right: 1.2rem; white-space: nowrap }
 table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; font-size: .92rem } th, td { text-align: left; padding: .28rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
 thead th { position: sticky; top: 0; background: light-dark(#f6f8fa, #161b22); z-index: 1 } th[scope=row] { font-weight: 400 } td { text-align: center; width: 6.5rem } thead th:not(:first-child) { text-align: center }

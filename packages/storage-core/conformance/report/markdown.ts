@@ -1,8 +1,8 @@
 /** A report as Markdown, for a README or the summary of a job. */
 import { hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
-import { countsOf, type Report } from "./report.ts";
-import type { Status } from "./result.ts";
+import { countsOf, profilesOf, type Report } from "./report.ts";
+import { isComplaint, type Status } from "./result.ts";
 import { rowsOf } from "./rows.ts";
 
 const CELLS: Readonly<Record<Status, string>> = {
@@ -11,10 +11,11 @@ const CELLS: Readonly<Record<Status, string>> = {
   unsupported: "(✓)",
   "not-run": "–",
   deviation: "~",
+  advice: "!",
 };
 
 const LEGEND =
-  "✓ holds, (✓) holds but for what the driver's facts exclude, **✗** fails, ~ a declared deviation, – not run.";
+  "✓ holds, (✓) holds but for what the driver's facts exclude, **✗** fails, ~ a declared deviation, ! should hold and does not, – not run.";
 
 export function markdownOf(report: Report): string {
   const { drivers } = report;
@@ -32,17 +33,16 @@ export function markdownOf(report: Report): string {
     }),
   ];
   const failures = drivers.flatMap(({ name, module, results }) =>
-    results.flatMap(({ id, host, status, failure = "" }) =>
-      status === "fail"
-        ? [
-            `### ${name}: ${id} (${host})\n\n\`\`\`text\n${failure}\n\`\`\`\n\n\`${replayOf(module, id)}\``,
-          ]
-        : [],
-    ),
+    results
+      .filter(isComplaint)
+      .map(
+        ({ id, host, failure = "" }) =>
+          `### ${name}: ${id} (${host})\n\n\`\`\`text\n${failure}\n\`\`\`\n\n\`${replayOf(module, id)}\``,
+      ),
   );
   return `${[
     "# Conformance",
-    `Kit ${report.kit}, catalogue \`${report.catalogue.slice(0, 12)}\`, Node ${report.node}, ${report.platform}, ${report.started}. ${LEGEND}`,
+    `Kit ${report.kit}, profile ${profilesOf(report)}, catalogue \`${report.catalogue.slice(0, 12)}\`, Node ${report.node}, ${report.platform}, ${report.started}. ${LEGEND}`,
     table.join("\n"),
     ...(failures.length > 0 ? ["## Failures", ...failures] : []),
   ].join("\n\n")}\n`;

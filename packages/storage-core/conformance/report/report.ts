@@ -6,6 +6,7 @@ import type { DriverFacts } from "../../src/driver.ts";
 import { checks } from "../catalogue.ts";
 import { clauses } from "../clauses.ts";
 import { planFor } from "../plan.ts";
+import type { Profile } from "../profile.ts";
 import type { CheckResult, Status } from "./result.ts";
 
 /**
@@ -18,6 +19,7 @@ export interface DriverReport {
   readonly name: string;
   /** The target's module, as it was given. */
   readonly module: string;
+  readonly profile: Profile;
   readonly facts: DriverFacts;
   readonly verdict: Verdict;
   readonly results: readonly CheckResult[];
@@ -56,6 +58,11 @@ export function verdictOf(results: readonly CheckResult[], facts: DriverFacts): 
   const isWhole = planFor(facts).every(({ check, host }) => made.has(`${check.id} ${host}`));
   if (has("not-run") || !isWhole) return "incomplete";
   return has("deviation") ? "conformant-with-deviations" : "conformant";
+}
+
+/** The profile that all of its drivers were run with, or all that there are: `quick`. */
+export function profilesOf({ drivers }: Report): string {
+  return [...new Set(drivers.map(({ profile }) => profile))].join(" and ");
 }
 
 /** How many checks came to each status. */

@@ -12,7 +12,9 @@ export type Status =
   /** This machine cannot show it. */
   | "not-run"
   /** It does not hold, and the driver says so, why, and until when. */
-  | "deviation";
+  | "deviation"
+  /** A driver should do it, and this one does not. It decides nothing. */
+  | "advice";
 
 export interface CheckResult {
   /** The check's id. */
@@ -23,6 +25,13 @@ export interface CheckResult {
   readonly ms: number;
   /** What does not apply or was not run, each with its reason; of a deviation, the reason. */
   readonly notes: readonly string[];
+  /** What was seen, in figures. */
+  readonly figures: readonly string[];
   /** What was expected and what was found, with the clauses that are broken; a schedule's steps, where it is one. */
   readonly failure?: string;
+}
+
+/** Whether something is to be told that does not hold, and that the driver does not declare. */
+export function isComplaint({ status }: CheckResult): boolean {
+  return status === "fail" || status === "advice";
 }

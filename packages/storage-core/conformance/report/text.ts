@@ -1,7 +1,7 @@
 /** A report for a terminal or a log: the matrix of checks and drivers, and what failed. */
 import { hostSuffix } from "../host.ts";
 import { countsOf, type Report } from "./report.ts";
-import type { CheckResult, Status } from "./result.ts";
+import { type CheckResult, isComplaint, type Status } from "./result.ts";
 import { rowsOf } from "./rows.ts";
 
 const TITLE_WIDTH = 76;
@@ -13,6 +13,7 @@ const CELLS: Readonly<Record<Status, string>> = {
   unsupported: "ok, in part",
   "not-run": "not run",
   deviation: "deviates",
+  advice: "should",
 };
 
 /** Lines of text: what is wrong stands last, where it is seen. */
@@ -56,12 +57,12 @@ function notesOf(drivers: Report["drivers"]): string[] {
 
 function failuresOf(drivers: Report["drivers"]): string[] {
   return drivers.flatMap(({ name, results }) =>
-    results.flatMap((result) => (result.status === "fail" ? ["", failureOf(name, result)] : [])),
+    results.filter(isComplaint).flatMap((result) => ["", failureOf(name, result)]),
   );
 }
 
-function failureOf(name: string, { failure = "" }: CheckResult): string {
-  return `${name}: ${failure.replaceAll("\n", "\n  ")}`;
+function failureOf(name: string, { status, failure = "" }: CheckResult): string {
+  return `${name}${status === "advice" ? " should" : ""}: ${failure.replaceAll("\n", "\n  ")}`;
 }
 
 function shortened(title: string): string {

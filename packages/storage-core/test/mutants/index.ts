@@ -2,6 +2,7 @@ import { bulkMutants } from "./bulk.ts";
 import { conflictMutants } from "./conflicts.ts";
 import { containerMutants } from "./containers.ts";
 import { errorMutants } from "./errors.ts";
+import { factMutants } from "./facts.ts";
 import { historyMutants } from "./histories.ts";
 import { isolationMutants } from "./isolation.ts";
 import { itemMutants } from "./items.ts";
@@ -31,6 +32,7 @@ export const mutants: readonly Mutant[] = [
   ...skewMutants,
   ...waitingMutants,
   ...conflictMutants,
+  ...factMutants,
   ...historyMutants,
   ...errorMutants,
 ];

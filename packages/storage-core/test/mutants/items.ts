@@ -39,6 +39,9 @@ function inKeys(name: string, killedBy: string, change: (key: string) => string)
 }
 
 export const itemMutants: readonly Mutant[] = [
+  inEntries("a key with U+10000 in it is never deleted", "MOD-02", (entries) =>
+    entries.filter(([key, value]) => value !== null || !key.includes("\u{10000}")),
+  ),
   inValues("bytes are stored as text", "KV-01", (value) =>
     typeof value === "string" ? value : decoder.decode(value),
   ),

@@ -8,6 +8,8 @@ export interface Mutant {
   readonly name: string;
   readonly killedBy: string;
   readonly storage: StorageOpener;
+  /** A module that exports it, where it is to be broken in threads and processes as well. They get the intact memory driver otherwise. */
+  readonly module?: URL;
 }
 
 /** A driver with a bug in its engine: what `change` answers replaces the engine's own methods. */

@@ -72,6 +72,11 @@ async function byHand(storage: Storage, run: Run, retries: number): Promise<unkn
 const running = new AsyncLocalStorage<boolean>();
 
 export const transactionFunctionMutants: readonly Mutant[] = [
+  inTransaction(
+    "it does not queue, and runs again where another one was quicker",
+    "CONC-11",
+    (storage, run) => byHand(storage, run, 1000),
+  ),
   inTransaction("the result is lost", "TXN-13", async (storage, run, options) => {
     await storage.transaction(run, options);
   }),

@@ -4,4 +4,4 @@ import { registerConformance } from "../../conformance/register.ts";
 import { checks } from "./checks.ts";
 
 const module = new URL("../target.ts", import.meta.url);
-registerConformance(await loadTarget({ name: "memory", module }), mocha, checks);
+registerConformance(await loadTarget({ name: "memory", module }), mocha, { checks });

@@ -6,5 +6,5 @@ import { checks } from "./checks.ts";
 
 const module = new URL("../target.ts", import.meta.url);
 describe("memory", async () => {
-  registerConformance(await loadTarget({ name: "memory", module }), vitest, checks);
+  registerConformance(await loadTarget({ name: "memory", module }), vitest, { checks });
 });

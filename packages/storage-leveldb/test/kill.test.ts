@@ -1,6 +1,0 @@
-import { testKills } from "@caterpillar/storage-core/conformance/vitest";
-
-const module = new URL("./target.ts", import.meta.url);
-const execArgv = ["--conditions=@caterpillar/source"];
-
-testKills({ name: "leveldb", module, execArgv }, { kills: 30 });

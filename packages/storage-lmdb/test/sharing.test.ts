@@ -1,6 +1,0 @@
-import { testIncrements } from "@caterpillar/storage-core/conformance/vitest";
-
-const module = new URL("./target.ts", import.meta.url);
-const execArgv = ["--conditions=@caterpillar/source"];
-
-testIncrements({ name: "lmdb", module, execArgv }, { times: 500 });
