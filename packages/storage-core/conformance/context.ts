@@ -10,6 +10,7 @@ import type { Storage } from "../src/storage.ts";
 import { type ChildRun, runRole } from "./child-process.ts";
 import type { Host } from "./host.ts";
 import type { Profile, Times } from "./profile.ts";
+import { chosenSeed } from "./random.ts";
 import type { Role } from "./roles.ts";
 import type { SessionPool } from "./session-pool.ts";
 import type { LoadedTarget } from "./target.ts";
@@ -37,8 +38,8 @@ export class Context {
   readonly pool: SessionPool | undefined;
   /** An empty folder of this check's own; it goes when the check ends. */
   readonly folder: string;
-  /** Where the check's storage is: a path in the folder, or a name of the same text. Nothing is there yet. */
-  readonly path: string;
+  /** What random choices of the check begin with; `CONFORMANCE_SEED` says another. */
+  seed: number = chosenSeed();
   /** How many assertions were made. A check that makes none has checked nothing, and fails. */
   assertions = 0;
   /** What of the check does not apply to this driver, and the fact or the circumstance that says so. */
@@ -50,6 +51,7 @@ export class Context {
   readonly #profile: Profile;
   readonly #onRound: OnRound;
   readonly #open: Storage[] = [];
+  #path: string;
 
   constructor(target: LoadedTarget, options: ContextOptions = {}) {
     this.target = target;
@@ -59,7 +61,12 @@ export class Context {
     // Readable by others, so that checks of permissions can take those of somebody else.
     this.folder = mkdtempSync(join(tmpdir(), "conformance-"));
     chmodSync(this.folder, 0o755);
-    this.path = this.place("storage");
+    this.#path = this.place("storage");
+  }
+
+  /** Where the check's storage is: a path in the folder, or a name of the same text. Nothing is there yet. */
+  get path(): string {
+    return this.#path;
   }
 
   get facts(): DriverFacts {
@@ -125,6 +132,23 @@ export class Context {
     }
   }
 
+  /**
+   * Runs it in rounds that have nothing to do with each other: each has a path where nothing is yet, and a seed of its own; what the one before has
+   * opened is closed.
+   */
+  async inFreshRounds(times: Times, run: () => Promise<void>): Promise<void> {
+    const { path, seed } = this;
+    for (const round of this.rounds(times)) {
+      if (round > 1) {
+        await this.#close();
+        rmSync(this.#path, { recursive: true, force: true });
+        this.#path = `${path}-${round}`;
+        this.seed = seed + round - 1;
+      }
+      await run();
+    }
+  }
+
   /** Notes what was seen, in figures. They are no assertion. */
   figure(figure: string): void {
     this.figures.push(figure);
@@ -174,10 +198,14 @@ export class Context {
   /** Ends the check: closes what it opened and removes its folder. Never uses the driver to clean up. */
   async dispose(): Promise<void> {
     try {
-      for (const storage of this.#open) await storage.close();
+      await this.#close();
     } finally {
       rmSync(this.folder, { recursive: true, force: true });
     }
+  }
+
+  async #close(): Promise<void> {
+    for (const storage of this.#open.splice(0)) await storage.close();
   }
 }
 

@@ -3,7 +3,10 @@ import { type Check, group } from "../check.ts";
 import { runBank } from "../history/bank.ts";
 import { historyAmong, historyInOneThread, historyWithKills } from "../history/run-history.ts";
 import { ifShared } from "../other.ts";
-import { chosenSeed } from "../random.ts";
+import type { Times } from "../profile.ts";
+
+/** Histories of different seeds. */
+const ROUNDS: Times = { quick: 1, full: 200 };
 
 const CLAUSES = [
   "isolation.begin",
@@ -17,23 +20,32 @@ const CLAUSES = [
 export const historyChecks: readonly Check[] = group("HIST", {
   "01 a history of storages in one thread is strictly serializable": {
     clauses: CLAUSES,
-    run: historyInOneThread,
+    run: (context) => context.inFreshRounds(ROUNDS, () => historyInOneThread(context)),
   },
 
   "02 a history of worker threads is strictly serializable": {
     clauses: CLAUSES,
-    run: (context) => ifShared(context, "threads", () => historyAmong(context, "threads")),
+    run: (context) =>
+      ifShared(context, "threads", () =>
+        context.inFreshRounds(ROUNDS, () => historyAmong(context, "threads")),
+      ),
   },
 
   "03 a history of processes is strictly serializable": {
     clauses: CLAUSES,
-    run: (context) => ifShared(context, "processes", () => historyAmong(context, "processes")),
+    run: (context) =>
+      ifShared(context, "processes", () =>
+        context.inFreshRounds(ROUNDS, () => historyAmong(context, "processes")),
+      ),
   },
 
   "04 so is one of processes that are killed, whose last commits are there as a whole or not at all":
     {
       clauses: [...CLAUSES, "transaction.commit"],
-      run: (context) => ifShared(context, "processes", () => historyWithKills(context)),
+      run: (context) =>
+        ifShared(context, "processes", () =>
+          context.inFreshRounds(ROUNDS, () => historyWithKills(context)),
+        ),
     },
 
   "05 the sum of all accounts is the same in every snapshot while money is moved": {
@@ -43,6 +55,6 @@ export const historyChecks: readonly Check[] = group("HIST", {
       "isolation.serializable",
       "iteration.snapshot",
     ],
-    run: (context) => runBank(context, chosenSeed()),
+    run: (context) => context.inFreshRounds(ROUNDS, () => runBank(context)),
   },
 });

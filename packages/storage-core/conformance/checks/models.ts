@@ -1,6 +1,5 @@
 /** MOD: random steps, each answered as a model of the contract answers it. */
 import { type Check, group } from "../check.ts";
-import { chosenSeed } from "../random.ts";
 import { FLOORS, runRandomHistory } from "../random-history.ts";
 
 const STEPS = 6000;
@@ -15,7 +14,7 @@ export const modelChecks: readonly Check[] = group("MOD", {
       "iteration.complete",
     ],
     run: async (context) => {
-      const seed = chosenSeed();
+      const { seed } = context;
       const counts = await runRandomHistory(context, seed, STEPS);
       context.figure(
         `seed ${seed}: ${Object.entries(counts)

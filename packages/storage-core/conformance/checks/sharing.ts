@@ -2,23 +2,30 @@
 import { type Check, group } from "../check.ts";
 import { comingAndGoing, incrementsAmong, incrementsInOneThread } from "../increments.ts";
 import { ifShared, type Others } from "../other.ts";
+import type { Times } from "../profile.ts";
 
-const TIMES = 200;
+const ROUNDS: Times = { quick: 1, full: 50 };
+
+/** So many increments each. */
+const TIMES = 100;
 
 /** So many times each opens and closes the storage. */
-const OPENINGS = 150;
+const OPENINGS = 100;
 
 function counterAmong(others: Others): Pick<Check, "clauses" | "run"> {
   return {
     clauses: ["sharing.processes", "conflict.typed", "isolation.serializable", "loop.alive"],
-    run: (context) => incrementsAmong(context, others, TIMES),
+    run: (context) => context.inFreshRounds(ROUNDS, () => incrementsAmong(context, others, TIMES)),
   };
 }
 
 function storm(others: Others): Pick<Check, "clauses" | "run"> {
   return {
     clauses: ["sharing.processes"],
-    run: (context) => ifShared(context, others, () => comingAndGoing(context, others, OPENINGS)),
+    run: (context) =>
+      ifShared(context, others, () =>
+        context.inFreshRounds(ROUNDS, () => comingAndGoing(context, others, OPENINGS)),
+      ),
   };
 }
 
@@ -32,7 +39,7 @@ export const sharingChecks: readonly Check[] = [
 
     "11 two storages in one thread increment a counter without a single conflict": {
       clauses: ["storages.shared", "isolation.serializable"],
-      run: (context) => incrementsInOneThread(context, TIMES),
+      run: (context) => context.inFreshRounds(ROUNDS, () => incrementsInOneThread(context, TIMES)),
     },
   }),
   ...group("PROC", {

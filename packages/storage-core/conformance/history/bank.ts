@@ -32,7 +32,8 @@ interface Transfer {
   readonly amount: number;
 }
 
-export async function runBank(context: Context, seed: number): Promise<void> {
+export async function runBank(context: Context): Promise<void> {
+  const { seed } = context;
   const creator = await context.create({ [CONTAINER]: opening() });
   await creator.close();
   const bank = new Bank(context, seed);

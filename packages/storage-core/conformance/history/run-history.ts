@@ -2,7 +2,7 @@
 import type { ChildRun } from "../child-run.ts";
 import { type Context, contentsOf } from "../context.ts";
 import { endOf, type Others, ready, startOther } from "../other.ts";
-import { chosenSeed, Random } from "../random.ts";
+import { Random } from "../random.ts";
 import { checkHistory } from "./checker.ts";
 import { statisticsOf, underFloors } from "./floors.ts";
 import { CONTAINERS, openOptions, runSession, type SessionPlan } from "./recorder.ts";
@@ -17,7 +17,7 @@ type Records = Map<string, TransactionRecord>;
 /** Several storages in this thread, a session on each. */
 export async function historyInOneThread(context: Context): Promise<void> {
   await createEmpty(context);
-  const plans = sessionPlans(0, 5, 80);
+  const plans = sessionPlans(context, 0, 5, 80);
   const records: Records = new Map();
   await runHere(context, plans, records);
   await checkRecords(context, records, 150);
@@ -27,12 +27,14 @@ export async function historyInOneThread(context: Context): Promise<void> {
 export async function historyAmong(context: Context, others: Others): Promise<void> {
   await createEmpty(context);
   const records: Records = new Map();
-  const children = [0, 1].map((i) => startSessions(context, others, sessionPlans(2 * i, 2, 50)));
+  const children = [0, 1].map((i) =>
+    startSessions(context, others, sessionPlans(context, 2 * i, 2, 50)),
+  );
   try {
     for (const child of children) await ready(context, child);
     for (const child of children) child.go();
     await Promise.all([
-      runHere(context, sessionPlans(4, 2, 50), records),
+      runHere(context, sessionPlans(context, 4, 2, 50), records),
       ...children.map((child) => recordsOf(context, child, records)),
     ]);
   } finally {
@@ -53,11 +55,11 @@ const MORE_KILLS = 20;
 /** Sessions in processes that are killed at random, beside others that live. */
 export async function historyWithKills(context: Context): Promise<void> {
   await createEmpty(context);
-  const random = new Random(chosenSeed());
+  const random = new Random(context.seed);
   const records: Records = new Map();
   const children: ChildRun[] = [];
   const start = (transactions: number): ChildRun => {
-    const plans = sessionPlans(2 * children.length, 2, transactions);
+    const plans = sessionPlans(context, 2 * children.length, 2, transactions);
     const child = startSessions(context, "processes", plans);
     children.push(child);
     return child;
@@ -91,7 +93,7 @@ export async function historyWithKills(context: Context): Promise<void> {
   } finally {
     for (const child of children) child.kill();
   }
-  context.ok(unknown(), `${failed()}: no process was killed while it committed`);
+  context.ok(unknown(), `${failed(context)}: no process was killed while it committed`);
   await checkRecords(context, records, 50);
 }
 
@@ -100,10 +102,15 @@ async function createEmpty(context: Context): Promise<void> {
   await creator.close();
 }
 
-function sessionPlans(first: number, count: number, transactions: number): readonly SessionPlan[] {
+function sessionPlans(
+  context: Context,
+  first: number,
+  count: number,
+  transactions: number,
+): readonly SessionPlan[] {
   return Array.from({ length: count }, (_, i) => ({
     session: first + i,
-    seed: chosenSeed(),
+    seed: context.seed,
     transactions,
   }));
 }
@@ -177,11 +184,11 @@ function judge(context: Context, history: History, committed: number): void {
     .slice(0, MOST_TOLD)
     .map(({ name, explanation }) => `\n    ${name}: ${explanation}`);
   if (anomalies.length > MOST_TOLD) told.push(`\n    and ${anomalies.length - MOST_TOLD} more`);
-  context.ok(anomalies.length === 0, `${failed()}:${told.join("")}`);
+  context.ok(anomalies.length === 0, `${failed(context)}:${told.join("")}`);
   const rare = underFloors(statisticsOf(history), committed);
-  context.ok(rare.length === 0, `${failed()}: it shows nothing, too few ${rare.join("; ")}`);
+  context.ok(rare.length === 0, `${failed(context)}: it shows nothing, too few ${rare.join("; ")}`);
 }
 
-function failed(): string {
-  return `history of seed ${chosenSeed()} (CONFORMANCE_SEED repeats it)`;
+function failed({ seed }: Context): string {
+  return `history of seed ${seed} (CONFORMANCE_SEED repeats it)`;
 }
