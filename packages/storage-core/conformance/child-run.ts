@@ -1,13 +1,11 @@
 /** A role that runs beside the check, as the check sees it, wherever it runs. */
+import { sibling } from "./sibling.ts";
 
 /** A role that hangs is ended after so many milliseconds, and that is a failure. */
 export const LIMIT_MS = 30_000;
 
 /** The module that a process or thread begins with. Its arguments are the target's module, the role and the role's own arguments. */
-export const ENTRY: URL = new URL(
-  `./child-entry${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
-  import.meta.url,
-);
+export const ENTRY: URL = sibling("child-entry", import.meta.url);
 
 /** How a role ended, and what it told. */
 export interface ChildEnd {

@@ -1,6 +1,7 @@
 /** No driver comes out green that should not, and none takes the kit along, whatever it does. */
 import { type CheckResult, runConformance } from "@caterpillar/storage-core/conformance";
 import { describe, expect, it } from "vitest";
+import { findCanaries } from "../conformance/canaries.ts";
 
 /** Memory drivers share nothing, so what a check starts in other processes does not matter here. */
 const ONE = ["KV-01"];
@@ -22,6 +23,14 @@ it("an intact driver passes, and what it was not asked is no verdict", async () 
   expect(report.results.length).toBeGreaterThan(10);
   expect(report.results.filter(({ status }) => status !== "pass")).toEqual([]);
   expect(report.verdict).toBe("incomplete");
+});
+
+it("the broken drivers that come with the kit are found, and what they find passes where nothing is broken", async () => {
+  expect(await findCanaries()).toEqual([
+    "conflicts are swallowed",
+    "snapshots move on with every commit",
+    "deletes are forgotten",
+  ]);
 });
 
 describe("a driver that", () => {

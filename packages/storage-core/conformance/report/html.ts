@@ -4,7 +4,14 @@ import { type Check, groupOf } from "../check.ts";
 import { clauses } from "../clauses.ts";
 import { type Host, hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
-import { countsOf, type DriverReport, profilesOf, type Report, type Verdict } from "./report.ts";
+import {
+  canariesOf,
+  countsOf,
+  type DriverReport,
+  profilesOf,
+  type Report,
+  type Verdict,
+} from "./report.ts";
 import { type CheckResult, isComplaint, type Status } from "./result.ts";
 
 const SIGNS: Readonly<Record<Status, readonly [sign: string, meaning: string]>> = {
@@ -35,6 +42,7 @@ export function htmlOf(report: Report): string {
 <header>
 <h1>Conformance</h1>
 <p>${text(`Kit ${report.kit}, profile ${profiles}, Node ${report.node}, ${report.platform}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
+<p>${text(canariesOf(report))}</p>
 </header>
 <section class="drivers" aria-label="Verdicts">${drivers.map(card).join("")}</section>
 ${failuresOf(drivers)}

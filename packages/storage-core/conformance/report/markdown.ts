@@ -1,7 +1,7 @@
 /** A report as Markdown, for a README or the summary of a job. */
 import { hostSuffix } from "../host.ts";
 import { replayOf } from "./replay.ts";
-import { countsOf, profilesOf, type Report } from "./report.ts";
+import { canariesOf, countsOf, profilesOf, type Report } from "./report.ts";
 import { isComplaint, type Status } from "./result.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -42,7 +42,7 @@ export function markdownOf(report: Report): string {
   );
   return `${[
     "# Conformance",
-    `Kit ${report.kit}, profile ${profilesOf(report)}, catalogue \`${report.catalogue.slice(0, 12)}\`, Node ${report.node}, ${report.platform}, ${report.started}. ${LEGEND}`,
+    `Kit ${report.kit}, profile ${profilesOf(report)}, catalogue \`${report.catalogue.slice(0, 12)}\`, Node ${report.node}, ${report.platform}, ${report.started}. ${canariesOf(report)} ${LEGEND}`,
     table.join("\n"),
     ...(failures.length > 0 ? ["## Failures", ...failures] : []),
   ].join("\n\n")}\n`;

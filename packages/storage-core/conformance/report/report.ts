@@ -20,6 +20,8 @@ export interface DriverReport {
   /** The target's module, as it was given. */
   readonly module: string;
   readonly profile: Profile;
+  /** What is wrong with the broken drivers that the kit has found right before, so that its word counts. None where only some checks were asked for. */
+  readonly canaries: readonly string[];
   readonly facts: DriverFacts;
   readonly verdict: Verdict;
   readonly results: readonly CheckResult[];
@@ -58,6 +60,13 @@ export function verdictOf(results: readonly CheckResult[], facts: DriverFacts): 
   const isWhole = planFor(facts).every(({ check, host }) => made.has(`${check.id} ${host}`));
   if (has("not-run") || !isWhole) return "incomplete";
   return has("deviation") ? "conformant-with-deviations" : "conformant";
+}
+
+/** What the kit has found before it gave verdicts, as a sentence; none where it was not asked for any. */
+export function canariesOf({ drivers }: Report): string {
+  const bugs = [...new Set(drivers.flatMap(({ canaries }) => canaries))];
+  if (bugs.length === 0) return "";
+  return `Before that, the kit has found ${bugs.length} broken drivers of its own, where ${bugs.join("; ")}.`;
 }
 
 /** The profile that all of its drivers were run with, or all that there are: `quick`. */
