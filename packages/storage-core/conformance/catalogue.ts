@@ -1,11 +1,13 @@
 /** All checks, in the order in which they run. */
 import type { Check } from "./check.ts";
+import { atOnceChecks } from "./checks/at-once.ts";
 import { bulkChecks } from "./checks/bulk.ts";
 import { conflictChecks } from "./checks/conflicts.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { crashChecks } from "./checks/crashes.ts";
 import { errorChecks } from "./checks/errors.ts";
 import { historyChecks } from "./checks/histories.ts";
+import { honestyChecks } from "./checks/honesty.ts";
 import { isolationChecks } from "./checks/isolation.ts";
 import { itemChecks } from "./checks/items.ts";
 import { iterationChecks } from "./checks/iteration.ts";
@@ -27,9 +29,11 @@ export const checks: readonly Check[] = [
   ...transactionChecks,
   ...isolationChecks,
   ...conflictChecks,
+  ...atOnceChecks,
   ...sharingChecks,
   ...crashChecks,
   ...modelChecks,
   ...historyChecks,
   ...errorChecks,
+  ...honestyChecks,
 ];

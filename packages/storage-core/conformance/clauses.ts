@@ -206,6 +206,13 @@ export const themes: readonly Theme[] = [
     },
   },
   {
+    title: "What a driver says of itself",
+    clauses: {
+      "facts.complete":
+        "A driver's facts are complete: where its storages are, who shares them, what a commit survives, how it opens read-only, and which files there are. They do not contradict each other.",
+    },
+  },
+  {
     title: "Errors",
     clauses: {
       "errors.typed":

@@ -64,6 +64,12 @@ describe("a run with a driver that is not conformant", () => {
   it("writes the report as JSON", () => {
     const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as Report;
     expect(report.catalogue).toMatch(/^[0-9a-f]{64}$/);
+    expect(report.checks.find(({ id }) => id === "CONF-03")).toMatchObject({
+      title: "any commit in between is a conflict, also elsewhere",
+      clauses: expect.arrayContaining(["conflict.typed"]),
+      level: "must",
+      needs: [],
+    });
     expect(report.drivers.map(({ name, verdict }) => [name, verdict])).toEqual([
       ["memory", "incomplete"],
       ["memory that swallows conflicts", "not-conformant"],

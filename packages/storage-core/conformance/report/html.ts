@@ -41,7 +41,7 @@ export function htmlOf(report: Report): string {
 <style>${STYLE}</style>
 <header>
 <h1>Conformance</h1>
-<p>${text(`Kit ${report.kit}, profile ${profiles}, Node ${report.node}, ${report.platform}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
+<p>${text(`Kit ${report.kit}, profile ${profiles}, Node ${report.node}, ${report.platform}, seed ${report.seed}, ${report.started.replace("T", " ").slice(0, 16)} UTC. Catalogue ${report.catalogue.slice(0, 12)}, ${checks.length} checks of ${clauses.size} clauses.`)}</p>
 <p>${text(canariesOf(report))}</p>
 </header>
 <section class="drivers" aria-label="Verdicts">${drivers.map(card).join("")}</section>
@@ -59,6 +59,7 @@ ${[...Map.groupBy(checks, groupOf)].map(([group, members]) => tableOf(group, mem
 </section>
 ${notesOf(drivers)}
 ${figuresOf(drivers)}
+${untestedOf(report)}
 </html>
 `;
 }
@@ -102,17 +103,28 @@ function tableOf(
   members: readonly Check[],
   drivers: readonly DriverReport[],
 ): string {
-  const rows = members.flatMap(({ id, title }) => {
+  const rows = members.flatMap(({ id, title, level, needs }) => {
     const results = drivers.map((driver) => driver.results.filter((result) => result.id === id));
     if (results.every((of) => of.length === 0)) return [];
     const cells = results.map((of, i) => cellOf(drivers[i]?.name ?? "", of));
-    return [`<tr><th scope="row"><code>${id}</code> ${text(title)}</th>${cells.join("")}</tr>`];
+    return [
+      `<tr><th scope="row"><code>${id}</code> ${text(title)}${asides({ level, needs })}</th>${cells.join("")}</tr>`,
+    ];
   });
   if (rows.length === 0) return "";
   const heads = drivers.map(({ name }) => `<th scope="col">${text(name)}</th>`);
   return `<table><thead><tr><th scope="col">${group}</th>${heads.join("")}</tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table>`;
+}
+
+/** What is to be known of a check that is not as most are. */
+function asides({ level, needs }: Pick<Check, "level" | "needs">): string {
+  const said = [
+    ...(level === "should" ? ["should, not must"] : []),
+    ...needs.map(({ name }) => `needs ${name}`),
+  ];
+  return said.map((aside) => ` <small>${text(aside)}</small>`).join("");
 }
 
 /** A sign for each host that the check was run on. */
@@ -134,6 +146,17 @@ function notesOf(drivers: readonly DriverReport[]): string {
 
 function figuresOf(drivers: readonly DriverReport[]): string {
   return remarks("What was seen, in figures", drivers, ({ figures }) => figures);
+}
+
+function untestedOf({ untested }: Report): string {
+  const rows = Object.entries(untested).map(
+    ([id, why]) =>
+      `<tr><td><code>${text(id)}</code></td><td>${prose(clauses.get(id) ?? "")}</td><td class="note">${text(why)}</td></tr>`,
+  );
+  if (rows.length === 0) return "";
+  return `<section><h2>Clauses that nothing here tests, and why</h2><table class="notes"><tbody>
+${rows.join("\n")}
+</tbody></table></section>`;
 }
 
 /** A table of what is said of results. */
@@ -195,5 +218,6 @@ tbody tr:hover { background: light-dark(#f6f8fa, #161b22) } .notes td { text-ali
 code { font: .88em ui-monospace, monospace } th code { color: var(--soft); margin-right: .4rem } a { text-decoration: none }
 details { border: 1px solid var(--line); border-left: 4px solid var(--fail); border-radius: 6px; padding: .6rem 1rem; margin-bottom: 1rem } summary { cursor: pointer; font-weight: 600 }
 pre { overflow-x: auto; padding: .8rem; border-radius: 6px; background: light-dark(#f6f8fa, #161b22); font: .85rem/1.45 ui-monospace, monospace; white-space: pre-wrap }
+small { color: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 0 .3rem; white-space: nowrap }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 `;

@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DriverFacts } from "../../src/driver.ts";
 import { checks } from "../catalogue.ts";
-import { clauses } from "../clauses.ts";
+import type { Check } from "../check.ts";
+import { clauses, unchecked } from "../clauses.ts";
 import { planFor } from "../plan.ts";
 import type { Profile } from "../profile.ts";
+import { chosenSeed } from "../random.ts";
 import type { CheckResult, Status } from "./result.ts";
 
 /**
@@ -27,6 +29,16 @@ export interface DriverReport {
   readonly results: readonly CheckResult[];
 }
 
+/** A check without what runs it. */
+export interface CheckOutline {
+  readonly id: string;
+  readonly title: string;
+  readonly clauses: readonly string[];
+  readonly level: Check["level"];
+  /** The names of what it needs of the machine. */
+  readonly needs: readonly string[];
+}
+
 export interface Report {
   /** The version of the package that the kit is in. */
   readonly kit: string;
@@ -36,6 +48,12 @@ export interface Report {
   readonly started: string;
   readonly node: string;
   readonly platform: string;
+  /** What random choices began with; the environment variable `CONFORMANCE_SEED` repeats them. */
+  readonly seed: number;
+  /** What was asked, for readers who do not have the catalogue. */
+  readonly checks: readonly CheckOutline[];
+  /** Clauses of the contract that no check tests, by id, and why. */
+  readonly untested: Readonly<Record<string, string>>;
   readonly drivers: readonly DriverReport[];
 }
 
@@ -47,8 +65,15 @@ export function reportOf(started: Date, drivers: readonly DriverReport[]): Repor
     started: started.toISOString(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
+    seed: chosenSeed(),
+    checks: checks.map(outlineOf),
+    untested: unchecked,
     drivers,
   };
+}
+
+function outlineOf({ id, title, clauses, level, needs }: Check): CheckOutline {
+  return { id, title, clauses, level, needs: needs.map(({ name }) => name) };
 }
 
 /** Throws where nothing was run at all: that is no verdict, but a mistake of whoever asked. */

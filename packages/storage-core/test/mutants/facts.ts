@@ -3,15 +3,18 @@ import type { DriverFacts } from "@caterpillar/storage-core/driver";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
 import type { Mutant } from "./mutant.ts";
 
+/** Facts as those of the memory driver, but for some. */
+type Facts = Partial<Record<keyof DriverFacts | "speed", unknown>>;
+
 /** The memory driver, which neither threads nor processes share and which nothing survives, with other facts. */
-function saying(name: string, killedBy: string, facts: Partial<DriverFacts>): Mutant {
+function saying(name: string, killedBy: string, facts: Facts): Mutant {
   const { driver } = MemoryStorage;
   return {
     name,
     killedBy,
     storage: {
       ...MemoryStorage,
-      driver: { ...driver, facts: { ...driver.facts, ...facts } },
+      driver: { ...driver, facts: { ...driver.facts, ...facts } as DriverFacts },
     },
   };
 }
@@ -30,4 +33,13 @@ export const factMutants: readonly Mutant[] = [
   saying("what is committed is said to survive the process", "DUR-03", {
     durability: ["process-crash"],
   }),
+  saying("a fact is said that nobody knows", "HON-01", { speed: "high" }),
+  saying("processes share it a little", "HON-01", { processes: "a little" }),
+  saying("a commit is said to survive everything", "HON-01", { durability: ["everything"] }),
+  saying("files are said to be anywhere", "HON-01", { files: [{ name: "data", about: "x" }] }),
+  saying("files are said to be where there is no path", "HON-02", {
+    files: [{ name: "<path>", about: "everything" }],
+  }),
+  saying("it is said to be a path, of no files", "HON-02", { location: "path" }),
+  saying("processes are said to share what dies with one", "HON-02", { processes: "shared" }),
 ];

@@ -1,3 +1,4 @@
+import { atOnceMutants } from "./at-once.ts";
 import { bulkMutants } from "./bulk.ts";
 import { conflictMutants } from "./conflicts.ts";
 import { containerMutants } from "./containers.ts";
@@ -33,6 +34,7 @@ export const mutants: readonly Mutant[] = [
   ...waitingMutants,
   ...conflictMutants,
   ...factMutants,
+  ...atOnceMutants,
   ...historyMutants,
   ...errorMutants,
 ];
