@@ -15,13 +15,21 @@ export const hostileCharacters: readonly string[] = [
   "\u{10ffff}",
 ];
 
-/** The empty key, and all keys of one and two of these characters; not in order. */
+/** What is put into another order by who keeps keys as names of members of an object. */
+const NUMERALS = ["9", "10", "1", "01", "-1", "1e3"];
+
+/** What means something else in paths, queries and patterns. */
+const MARKS = ["a+b", "a b", "a%20b", "a%2Bb", "a&b=c", "a?b#c", "../a", "a/b", "a\\b", "a*", "a_"];
+
+/** The empty key, all keys of one and two of these characters, and keys that lose their meaning on the way to somewhere; not in order. */
 export const hostileKeys: readonly string[] = [
   ...hostileCharacters.flatMap((first) =>
     [...hostileCharacters].reverse().map((second) => first + second),
   ),
   ...hostileCharacters,
   "",
+  ...NUMERALS,
+  ...MARKS,
 ];
 
 /** By their UTF-8 bytes, as Node compares bytes: not with the code that is tested. */

@@ -83,12 +83,13 @@ class SlowEngine implements Engine {
   }
 }
 
-const { driver: memory } = MemoryStorage;
+/** The driver, behind promises. */
+export function behindPromises(driver: Driver): Driver {
+  return {
+    ...driver,
+    name: `slow ${driver.name}`,
+    open: (path, options) => slowly(async () => new SlowEngine(await driver.open(path, options))),
+  };
+}
 
-const driver: Driver = {
-  ...memory,
-  name: "slow memory",
-  open: (path, options) => slowly(async () => new SlowEngine(await memory.open(path, options))),
-};
-
-export const storage: StorageOpener = defineStorage(driver);
+export const storage: StorageOpener = defineStorage(behindPromises(MemoryStorage.driver));

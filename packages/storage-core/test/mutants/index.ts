@@ -4,6 +4,7 @@ import { conflictMutants } from "./conflicts.ts";
 import { containerMutants } from "./containers.ts";
 import { errorMutants } from "./errors.ts";
 import { factMutants } from "./facts.ts";
+import { flatStoreMutants } from "./flat-store.ts";
 import { historyMutants } from "./histories.ts";
 import { isolationMutants } from "./isolation.ts";
 import { itemMutants } from "./items.ts";
@@ -12,6 +13,7 @@ import { lifecycleMutants } from "./lifecycle.ts";
 import type { Mutant } from "./mutant.ts";
 import { openingMutants } from "./opening.ts";
 import { readonlyMutants } from "./readonly.ts";
+import { remoteMutants } from "./remote.ts";
 import { skewMutants } from "./skew.ts";
 import { transactionFunctionMutants } from "./transaction-function.ts";
 import { transactionMutants } from "./transactions.ts";
@@ -34,6 +36,8 @@ export const mutants: readonly Mutant[] = [
   ...waitingMutants,
   ...conflictMutants,
   ...factMutants,
+  ...flatStoreMutants,
+  ...remoteMutants,
   ...atOnceMutants,
   ...historyMutants,
   ...errorMutants,
