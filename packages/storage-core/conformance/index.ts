@@ -10,7 +10,13 @@ export { HOSTS, type Host, hostsFor, obstacle } from "./host.ts";
 export { PROFILES, type Profile } from "./profile.ts";
 export { htmlOf } from "./report/html.ts";
 export { markdownOf } from "./report/markdown.ts";
-export { type DriverReport, type Report, reportOf, type Verdict } from "./report/report.ts";
+export {
+  type CheckOutline,
+  type DriverReport,
+  type Report,
+  reportOf,
+  type Verdict,
+} from "./report/report.ts";
 export type { CheckResult, Status } from "./report/result.ts";
 export { textOf } from "./report/text.ts";
 export { type Passed, type RunOptions, runCheck } from "./run.ts";

@@ -44,6 +44,7 @@ describe("a driver that", () => {
       /its process ended with exit code 1[\s\S]*nobody is there to see it/,
     ],
     ["writes nothing", /OPEN-04/],
+    ["finds nothing", /OPEN-04/],
   ])("%s fails, and the next check runs", async (evil, failure) => {
     const { results, verdict } = await run(evil, ["OPEN-04", "OPEN-06"]);
     expect(results[1]).toMatchObject({ id: "OPEN-06", status: "pass" });

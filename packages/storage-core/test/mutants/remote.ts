@@ -6,7 +6,7 @@ import {
   type Value,
 } from "@caterpillar/storage-core/driver";
 import { MemoryStorage } from "@caterpillar/storage-core/memory";
-import { behindPromises } from "../slow-target.ts";
+import { behindPromises } from "../variations/slow-target.ts";
 import type { WrittenEntry } from "./engine-parts.ts";
 import { type Mutant, replace } from "./mutant.ts";
 

@@ -13,6 +13,19 @@ export const checks: readonly Check[] = group("TEST", {
       context.ok(true, "it is true");
     },
   },
+  // What runners throw to themselves where a test is skipped.
+  "06 meets a driver that throws what skips": {
+    clauses: [],
+    run: async (context) => {
+      context.ok(true, "it is true");
+      throw Object.assign(new Error("test is skipped; abort execution"), {
+        name: "PendingError",
+        code: "VITEST_PENDING",
+        type: "pending",
+        pending: true,
+      });
+    },
+  },
   "05 cannot be run": {
     clauses: [],
     run: async (context) => {
