@@ -43,7 +43,13 @@ function spoilt(engine: Engine): Partial<Engine> {
   return {
     snapshot: async (durability) => {
       const snapshot = await engine.snapshot(durability);
-      return replace(snapshot, { get: () => undefined, count: () => 0 });
+      return replace(snapshot, {
+        get: () => undefined,
+        getMany: (_, keys) => keys.map(() => undefined),
+        page: () => ({ items: [], more: false }),
+        keys: () => ({ items: [], more: false }),
+        count: () => 0,
+      });
     },
   };
 }
