@@ -30,6 +30,9 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   "not-conformant": "At least one check fails.",
 };
 
+/** More failures than these are closed until somebody asks for one. */
+const MOST_OPEN = 3;
+
 export function htmlOf(report: Report): string {
   const { drivers } = report;
   const profiles = profilesOf(report);
@@ -87,13 +90,15 @@ function failuresOf(drivers: readonly DriverReport[]): string {
     results.filter(isComplaint).map((result) => ({ name, module, result })),
   );
   if (failures.length === 0) return "";
+  // Many of them would stand before the table; who follows a sign to one of them has it opened.
+  const open = failures.length <= MOST_OPEN ? " open" : "";
   const parts = failures.map(({ name, module, result: { id, host, status, failure = "" } }) => {
     const check = checks.find((each) => each.id === id);
     const broken = (check?.clauses ?? []).map(
       (clause) => `<li><code>${text(clause)}</code> ${prose(clauses.get(clause) ?? "")}</li>`,
     );
-    return `<details open id="${anchorOf(name, id, host)}"><summary><b class="${status}">${SIGNS[status][0]}</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
-<ul>${broken.join("")}</ul><pre>${text(failure)}</pre><p>Run it again: <code>${text(replayOf(module, id))}</code></p></details>`;
+    return `<details${open}><summary><b class="${status}">${SIGNS[status][0]}</b> ${text(`${name}: ${id} ${check?.title ?? ""}`)}</summary>
+<div id="${anchorOf(name, id, host)}"><ul>${broken.join("")}</ul><pre>${text(failure)}</pre><p>Run it again: <code>${text(replayOf(module, id))}</code></p></div></details>`;
   });
   return `<section><h2>Failures</h2>${parts.join("\n")}</section>`;
 }
@@ -214,10 +219,14 @@ b.pass { color: var(--pass) } b.fail { color: var(--fail) } b.unsupported { colo
 .facts { font-size: .85rem } .legend span { margin-right: 1.2rem; white-space: nowrap }
 table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; font-size: .92rem } th, td { text-align: left; padding: .28rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
 thead th { position: sticky; top: 0; background: light-dark(#f6f8fa, #161b22); z-index: 1 } th[scope=row] { font-weight: 400 } td { text-align: center; width: 6.5rem } thead th:not(:first-child) { text-align: center }
-tbody tr:hover { background: light-dark(#f6f8fa, #161b22) } .notes td { text-align: left; width: auto } .notes .note { width: 70% }
+tbody tr:hover { background: light-dark(#f6f8fa, #161b22) } .notes td { text-align: left; width: auto } .notes .note { width: 70% } .notes td:nth-child(-n+2) { white-space: nowrap }
 code { font: .88em ui-monospace, monospace } th code { color: var(--soft); margin-right: .4rem } a { text-decoration: none }
 details { border: 1px solid var(--line); border-left: 4px solid var(--fail); border-radius: 6px; padding: .6rem 1rem; margin-bottom: 1rem } summary { cursor: pointer; font-weight: 600 }
 pre { overflow-x: auto; padding: .8rem; border-radius: 6px; background: light-dark(#f6f8fa, #161b22); font: .85rem/1.45 ui-monospace, monospace; white-space: pre-wrap }
 small { color: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 0 .3rem; white-space: nowrap }
+@media (max-width: 40rem) {
+  body { padding: 1rem .75rem 3rem } th, td { padding: .28rem .2rem; overflow-wrap: anywhere } td { width: 13% } thead th { font-size: .72rem }
+  code { overflow-wrap: anywhere } td b { display: block } .notes .note { width: auto } .notes td:nth-child(-n+2) { white-space: normal } .legend span { white-space: normal }
+}
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 `;

@@ -1,7 +1,0 @@
-import { testConformance } from "@caterpillar/storage-core/conformance/vitest";
-
-testConformance({
-  name: "sqlite",
-  module: new URL("./target.ts", import.meta.url),
-  execArgv: ["--conditions=@caterpillar/source"],
-});
