@@ -1,6 +1,6 @@
 /** The kit on the command line: `caterpillar-conformance ./target.mjs`. */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { PROFILES, type Profile } from "./profile.ts";
@@ -71,16 +71,22 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     if (!Number.isInteger(jobs) || jobs < 1) throw new TypeError("--jobs takes a whole number");
     const { only } = values;
     const report = await runAll(positionals, { only, profile, limit, jobs }, terminal);
-    if (values.json !== undefined)
-      writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-    if (values.markdown !== undefined) writeFileSync(values.markdown, markdownOf(report));
-    if (values.html !== undefined) writeFileSync(values.html, htmlOf(report));
+    write(values.json, () => `${JSON.stringify(report, null, 2)}\n`);
+    write(values.markdown, () => markdownOf(report));
+    write(values.html, () => htmlOf(report));
     terminal.out(`${textOf(report)}\n`);
     return report.drivers.every(({ verdict }) => verdict.startsWith("conformant")) ? 0 : 1;
   } catch (error) {
     terminal.error(`${error instanceof Error ? error.message : error}\n`);
     return 2;
   }
+}
+
+/** Writes the file, and the folders that it is to be in. */
+function write(file: string | undefined, textOf: () => string): void {
+  if (file === undefined) return;
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, textOf());
 }
 
 function init([name, folder = `storage-${name}`]: readonly string[], { out }: Terminal): number {

@@ -29,7 +29,7 @@ describe("a run with a driver that is not conformant", () => {
   beforeAll(() => {
     const files = ["json", "markdown", "html"].flatMap((kind) => [
       `--${kind}`,
-      join(folder, `report.${kind}`),
+      join(folder, "reports", `report.${kind}`),
     ]);
     ended = command(
       GOOD,
@@ -62,7 +62,9 @@ describe("a run with a driver that is not conformant", () => {
   });
 
   it("writes the report as JSON", () => {
-    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as Report;
+    const report = JSON.parse(
+      readFileSync(join(folder, "reports", "report.json"), "utf8"),
+    ) as Report;
     expect(report.catalogue).toMatch(/^[0-9a-f]{64}$/);
     expect(report.checks.find(({ id }) => id === "CONF-03")).toMatchObject({
       title: "any commit in between is a conflict, also elsewhere",
@@ -82,14 +84,14 @@ describe("a run with a driver that is not conformant", () => {
   });
 
   it("writes it as Markdown, with the command that runs what failed again", () => {
-    const page = readFileSync(join(folder, "report.markdown"), "utf8");
+    const page = readFileSync(join(folder, "reports", "report.markdown"), "utf8");
     expect(page).toContain("| check | memory | memory that swallows conflicts |");
     expect(page).toMatch(/^\| CONF-03 .* \| ✓ \| \*\*✗\*\* \|$/m);
     expect(page).toContain(`npx caterpillar-conformance ${JSON.stringify(BAD)} --only CONF-03`);
   });
 
   it("writes it as a page that needs nothing else, with the clause in words and each step of the schedule", () => {
-    const page = readFileSync(join(folder, "report.html"), "utf8");
+    const page = readFileSync(join(folder, "reports", "report.html"), "utf8");
     expect(page).not.toMatch(/<script|<link|src=|url\(/);
     expect(page).toContain('id="memory-that-swallows-conflicts-CONF-03-thread"');
     expect(page).toContain("<code>conflict.typed</code>");
