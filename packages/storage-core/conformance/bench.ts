@@ -8,7 +8,7 @@ import type { Failed, Introduction, Order, Round } from "./checker-process.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import type { CheckResult } from "./report/result.ts";
-import type { Passed } from "./run.ts";
+import { headingOf, type Passed } from "./run.ts";
 import { sibling } from "./sibling.ts";
 import type { Target } from "./target.ts";
 
@@ -52,11 +52,13 @@ export class Bench {
     return answer;
   }
 
-  async run({ check: { id, level }, host }: PlannedRun): Promise<CheckResult> {
+  async run({ check, host }: PlannedRun): Promise<CheckResult> {
+    const { id, level } = check;
     if (this.#child === undefined) await this.meet();
     const began = performance.now();
     const order: Order = { id, host, profile: this.#profile };
-    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, order);
+    const heading = `${headingOf(check, host)}: `;
+    const answer = await this.#exchange<Passed>(this.#child as ChildProcess, order, heading);
     const ms = performance.now() - began;
     if ("failure" in answer) {
       // Nobody knows what a driver that failed has left behind.
@@ -74,8 +76,8 @@ export class Bench {
     this.#child = undefined;
   }
 
-  /** Resolves to its next message, or to how it came that there is none. */
-  #exchange<T>(child: ChildProcess, message?: Order): Promise<T | Failed> {
+  /** Resolves to its next message, or to how it came that there is none, with the heading before it. */
+  #exchange<T>(child: ChildProcess, message?: Order, heading = ""): Promise<T | Failed> {
     const limit = message === undefined ? Math.max(this.#limit, START_MS) : this.#limit;
     return new Promise((resolve) => {
       const settle = (answer: T | Failed): void => {
@@ -87,7 +89,9 @@ export class Bench {
       let what = "no end";
       const watchdog = setTimeout(() => {
         const seconds = limit / 1000;
-        settle({ failure: `${what} within ${seconds} s: it hangs, or blocks the event loop` });
+        settle({
+          failure: `${heading}${what} within ${seconds} s: it hangs, or blocks the event loop`,
+        });
         child.kill("SIGKILL");
       }, limit);
       child.on("message", (answer: T | Failed | Round) => {
@@ -102,7 +106,7 @@ export class Bench {
       });
       child.on("close", (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-        settle({ failure: `its process ended ${how}\n${this.#lastWords}`.trimEnd() });
+        settle({ failure: `${heading}its process ended ${how}\n${this.#lastWords}`.trimEnd() });
       });
       // Where the process is gone, it is its end that tells.
       if (message !== undefined) child.send(message, () => {});

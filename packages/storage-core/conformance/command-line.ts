@@ -93,7 +93,9 @@ function init([name, folder = `storage-${name}`]: readonly string[], { out }: Te
   if (name === undefined) throw new TypeError("init takes the name of a driver, such as rocksdb");
   const files = writeScaffold(folder, name);
   out(`${files.map((file) => `${folder}/${file}`).join("\n")}\n`);
-  out("Next: npm install, npm test, and docs/writing-a-driver.md of the repository.\n");
+  out(`Next: in ${folder}, npm install and npm install <the engine>; then the methods of src/store.ts, until this passes:
+  npx caterpillar-conformance test/target.ts --only OPEN
+The README says how to go on, and docs/writing-a-driver.md of the repository leads through all of it.\n`);
   return 0;
 }
 

@@ -62,7 +62,12 @@ export async function runCheck(
   const [cause] = failures;
   const broken = check.clauses.map((id) => `  ${id}: ${clauses.get(id)}`).join("\n");
   const said = wordsOf(cause).join("\n  because ");
-  throw new Error(`${check.id} ${check.title}${hostSuffix(host)}: ${said}\n${broken}`, { cause });
+  throw new Error(`${headingOf(check, host)}: ${said}\n${broken}`, { cause });
+}
+
+/** What a failure begins with. */
+export function headingOf({ id, title }: Check, host: Host): string {
+  return `${id} ${title}${hostSuffix(host)}`;
 }
 
 /** What it says, and what its causes say: a storage's error tells what failed, and the engine's why. */

@@ -16,6 +16,7 @@ function scaffoldOf(name: string): ReadonlyMap<string, string> {
   const symbol = name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return new Map([
     ["package.json", packageFile(name)],
+    [".gitignore", "node_modules/\ndist/\nreport.html\n"],
     ["tsconfig.json", TSCONFIG],
     ["src/index.ts", index(name, symbol)],
     ["src/store.ts", store(symbol)],
@@ -98,7 +99,8 @@ const driver: Driver = {
     location: "path",
     threads: "locked",
     processes: "locked",
-    durability: ["power-loss", "process-crash"],
+    // Each commit is synced, whatever was asked for. Add "process-crash" where the engine can commit without.
+    durability: ["power-loss"],
     readonly: "core",
     files: [
       { name: "<path>/CATERPILLAR", about: "says whose folder this is" },
@@ -107,10 +109,12 @@ const driver: Driver = {
   },
   async open(path, { create }) {
     if (create) {
-      await createFolder(path, FORMAT, async (folder) => formatStore(await ${symbol}Store.open(folder)));
+      await createFolder(path, FORMAT, async (folder) =>
+        formatStore(await ${symbol}Store.open(folder, { create: true })),
+      );
     }
     checkFolder(path, FORMAT);
-    return await orderedEngine(await ${symbol}Store.open(path), path);
+    return await orderedEngine(await ${symbol}Store.open(path, { create: false }), path);
   },
 };
 
@@ -133,17 +137,24 @@ import {
 } from "@caterpillar/storage-core/driver";
 
 export class ${symbol}Store implements OrderedStore {
-  /** Opens the engine's database in the folder, and makes one where there is none. \`StorageLockedError\` where somebody else has it open. */
-  static async open(_folder: string): Promise<${symbol}Store> {
+  /**
+   * Opens the engine's database in the folder. Without \`create\` it must not make one: where its files are gone, the data are, and a new one in their
+   * place would hide it. \`StorageLockedError\` where somebody else has it open, \`StorageCorruptError\` where it is damaged, \`StorageIOError\` where the
+   * system refuses. An open that fails lets go of everything.
+   */
+  static async open(_folder: string, _options: { create: boolean }): Promise<${symbol}Store> {
     return new ${symbol}Store();
   }
 
-  /** Pins a view of all that is committed. */
+  /** Pins a view of all that is committed, and durable. */
   snapshot(): OrderedSnapshot {
     return new ${symbol}Snapshot();
   }
 
-  /** Applies all changes in one atomic step, if what is expected still holds: see \`checkExpected\`. */
+  /**
+   * Applies all changes in one atomic step, if what is expected still holds: see \`checkExpected\`. The changes may throw while they are walked
+   * through; let go of what was begun.
+   */
   async write(_batch: OrderedBatch): Promise<void> {
     throw new Error("TODO: write");
   }
@@ -152,6 +163,7 @@ export class ${symbol}Store implements OrderedStore {
   async close(): Promise<void> {}
 }
 
+/** Any of these may answer with a promise as well. */
 class ${symbol}Snapshot implements OrderedSnapshot {
   get(_key: string, _as: As): Value | undefined {
     throw new Error("TODO: get");
@@ -186,6 +198,8 @@ export function newerFormat(path: string): void {
   const marker = join(path, "CATERPILLAR");
   writeFileSync(marker, "caterpillar storage: ${name}, format 2\\n");
 }
+
+// Where others use the engine as well: export a function anotherProgram(path) that makes one of their databases, which must be refused.
 `;
 }
 
@@ -207,7 +221,9 @@ import { ${symbol}Storage } from "storage-${name}";
 await using storage = await ${symbol}Storage.open("./data", { create: "if-missing" });
 \`\`\`
 
-What is left to do: the methods of \`src/store.ts\`, the files in the facts of \`src/index.ts\`, and what users should know of the engine.
+What is left to do: the engine in \`package.json\`, the methods of \`src/store.ts\`, the files in the facts of \`src/index.ts\`, and what users should
+know of the engine. One group of checks after another shows how far it is: \`npx caterpillar-conformance test/target.ts --only OPEN\`, then \`KV\`,
+\`ITER\`, \`TXN\` and the others.
 \`npm test\` runs the conformance kit; \`npm run conformance\` does so with a verdict, and writes \`report.html\`.
 `;
 }

@@ -74,8 +74,9 @@ export interface DriverFacts {
   /** Other processes on the same machine. */
   readonly processes: Sharing;
   /**
-   * The durabilities that are kept. Where the weaker one is asked for, and is not among them, the stronger is given. None: the
-   * data live and die with the process.
+   * The durabilities that are kept. Where the weaker one is asked for, and is not among them, the stronger is given: an engine that syncs each
+   * commit has `["power-loss"]`. The weaker never stands alone, since the stronger is what `open` asks for by itself. None: the data live and
+   * die with the process.
    */
   readonly durability: readonly Durability[];
   /** Whether the engine itself opens read-only, or opens for writing and the core alone refuses writes. */
@@ -183,7 +184,8 @@ export interface ContainerChanges {
   readonly action: "keep" | "create" | "clear" | "delete";
   /**
    * The entries to set, and where the value is `null` to delete, in ascending order of keys, each key once. Deleting a
-   * missing key is no error. May be iterated more than once. The pair itself may be reused by the iterator; the value may be kept.
+   * missing key is no error. May be iterated more than once. The pair itself may be reused by the iterator; the value may be kept. It may throw
+   * half way: then nothing is applied, and what was begun, a batch or a transaction of the engine's, must be let go.
    */
   readonly entries: Iterable<readonly [key: string, value: Value | null]>;
   /** How many entries there are. */
@@ -228,7 +230,10 @@ export interface PageRange {
   readonly reverse: boolean;
   /** At most so many entries; 1 or more. */
   readonly limit: number;
-  /** Stop after the entry with which the values come to so many bytes, or about so many. */
+  /**
+   * Stop after the entry with which the values come to so many bytes, or about so many: nobody has memory for `limit` values of 16 MiB. An engine
+   * that is told how many entries to read, and not how many bytes, is asked for few at first.
+   */
   readonly bytes: number;
 }
 

@@ -13,7 +13,7 @@
 import { randomBytes } from "node:crypto";
 import type { PageRange } from "./driver.ts";
 import { prefixEnd } from "./keys.ts";
-import type { OrderedSnapshot } from "./ordered-store.ts";
+import { markOf, type OrderedSnapshot } from "./ordered-store.ts";
 
 export const FORMAT = "f";
 export const STAMP = "v";
@@ -55,8 +55,7 @@ export function keysWith(prefix: string, limit: number): PageRange {
   return { start: prefix, end, reverse: false, limit, bytes: Number.POSITIVE_INFINITY };
 }
 
-/** What the key holds, to be compared with a mark; anything else than a mark comes out as some other text. */
+/** What the key holds, to be compared with a mark. */
 export async function markAt(snapshot: OrderedSnapshot, key: string): Promise<string | undefined> {
-  const value = await snapshot.get(key, "bytes");
-  return typeof value === "object" ? Buffer.from(value).toString("latin1") : value;
+  return markOf(await snapshot.get(key, "bytes"));
 }

@@ -11,7 +11,7 @@
 import type { As, Durability, Entry, Page, PageRange } from "./driver.ts";
 import { TransactionConflictError } from "./errors.ts";
 import { MAX_KEY_BYTES } from "./keys.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Form, Value } from "./values.ts";
 
 /** The longest key of a store: a key of a container, one byte more where it bounds a range, and what stands before it. */
@@ -32,7 +32,10 @@ export interface OrderedStore {
 export interface OrderedBatch {
   /** What must hold for the batch to be applied; at most {@link MAX_EXPECTED}. */
   readonly expected: readonly Expectation[];
-  /** What to set or, with `null`, to delete, each key once. May be iterated more than once; the pair may be reused by the iterator. */
+  /**
+   * What to set or, with `null`, to delete, each key once. May be iterated more than once; the pair may be reused by the iterator. It may throw
+   * half way: then nothing is applied, and what was begun, a batch or a transaction of the engine's, must be let go.
+   */
   readonly changes: Iterable<readonly [key: string, value: Value | null]>;
   readonly durability: Durability;
 }
@@ -55,10 +58,31 @@ export interface OrderedSnapshot {
   close(): MaybePromise<void>;
 }
 
-/** For a store that nobody else writes to: throws `TransactionConflictError` if what is expected does not hold, as `get` answers. */
+/**
+ * For a store that nobody else writes to: throws `TransactionConflictError` if what is expected does not hold. `get` answers the newest value of a
+ * key, as text or bytes, directly or with a promise; where it promises, so does this, and must be awaited.
+ */
 export function checkExpected(
   expected: readonly Expectation[],
   get: (key: string) => Value | undefined,
-): void {
-  for (const [key, mark] of expected) if (get(key) !== mark) throw new TransactionConflictError();
+): void;
+export function checkExpected(
+  expected: readonly Expectation[],
+  get: (key: string) => MaybePromise<Value | undefined>,
+): MaybePromise<void>;
+export function checkExpected(
+  expected: readonly Expectation[],
+  get: (key: string) => MaybePromise<Value | undefined>,
+): MaybePromise<void> {
+  const found = expected.map(([key]) => get(key));
+  const compare = (values: readonly (Value | undefined)[]): void => {
+    const holds = expected.every(([, mark], i) => markOf(values[i]) === mark);
+    if (!holds) throw new TransactionConflictError();
+  };
+  return found.some(isPromise) ? Promise.all(found).then(compare) : compare(found as Value[]);
+}
+
+/** A value, to be compared with a mark; anything else than a mark comes out as some other text. */
+export function markOf(value: Value | undefined): string | undefined {
+  return typeof value === "object" ? Buffer.from(value).toString("latin1") : value;
 }

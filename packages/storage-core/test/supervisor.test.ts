@@ -35,13 +35,13 @@ it("the broken drivers that come with the kit are found, and what they find pass
 
 describe("a driver that", () => {
   it.each([
-    ["hangs", /no end within 3 s/],
-    ["blocks", /no end within 3 s/],
-    ["crashes", /its process ended by SIGABRT/],
-    ["exits", /its process ended with exit code 0/],
+    ["hangs", /^OPEN-04 [^\n]*: no end within 3 s/],
+    ["blocks", /^OPEN-04 [^\n]*: no end within 3 s/],
+    ["crashes", /^OPEN-04 [^\n]*: its process ended by SIGABRT/],
+    ["exits", /^OPEN-04 [^\n]*: its process ended with exit code 0/],
     [
       "rejects behind the back",
-      /its process ended with exit code 1[\s\S]*nobody is there to see it/,
+      /^OPEN-04 [^\n]*: its process ended with exit code 1[\s\S]*nobody is there to see it/,
     ],
     ["writes nothing", /OPEN-04/],
     ["finds nothing", /OPEN-04/],

@@ -1,7 +1,7 @@
 /** A project of a user's: the tarballs installed with plain npm, and the README's example in it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { attempt, type Outcome, run } from "./run.ts";
+import { attempt, npmInstall, type Outcome, run } from "./run.ts";
 
 /** Ways in which users let TypeScript find packages. */
 const RESOLUTIONS = {
@@ -19,11 +19,7 @@ export class Consumer {
   }
 
   install(packages: readonly string[]): void {
-    run(
-      "npm",
-      ["install", "--no-audit", "--no-fund", "--loglevel=error", ...packages],
-      this.#folder,
-    );
+    npmInstall(packages, this.#folder);
   }
 
   /** Writes the program and compiles it in every way of finding packages, with the types of dependencies checked as well. */

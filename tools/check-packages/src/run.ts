@@ -34,3 +34,8 @@ export function run(
   if (code === 0) return output;
   throw new Error(`${command} ${args.join(" ")} ended with ${code ?? signal}:\n${output}`);
 }
+
+/** Installs packages with plain npm, without what it says to people. */
+export function npmInstall(args: readonly string[], folder: string): void {
+  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...args], folder);
+}

@@ -140,7 +140,8 @@ export const pageChecks: readonly Check[] = group("ITER", {
         for (const { range, bytes } of pages) {
           context.ok(range.bytes <= 2 * large, `a page is asked for few bytes: ${range.bytes}`);
           const most = range.bytes + large;
-          context.ok(bytes <= most, `a page has about as many as were asked for: ${bytes}`);
+          const asked = `of which ${range.bytes} bytes were asked for`;
+          context.ok(bytes <= most, `a page ${asked} has at most one value more: ${bytes} bytes`);
         }
         context.ok(pages.length >= 12, `they came in several pages: ${pages.length}`);
       });
