@@ -68,19 +68,22 @@ describe.each([
 
   it("a scan is one snapshot, and a call for each page", async () => {
     const pages = Math.ceil(ENTRIES / PAGE);
-    expect(await callsOf(() => collect(items.entries()))).toEqual({ ...READ, page: pages });
-    expect(await callsOf(() => collect(items.values()))).toEqual({ ...READ, page: pages });
-    expect(await callsOf(() => collect(items.keys()))).toEqual({ ...READ, keys: pages });
+    const all = { ...READ, items: ENTRIES };
+    expect(await callsOf(() => collect(items.entries()))).toEqual({ ...all, page: pages });
+    expect(await callsOf(() => collect(items.values()))).toEqual({ ...all, page: pages });
+    expect(await callsOf(() => collect(items.keys()))).toEqual({ ...all, keys: pages });
   });
 
-  it("a range within a page is one call, and so is one with a limit", async () => {
+  it("a range within a page, and one with a limit, is one call for what is in it", async () => {
     expect(await callsOf(() => collect(items.entries({ prefix: "key 00" })))).toEqual({
       ...READ,
       page: 1,
+      items: 100,
     });
     expect(await callsOf(() => collect(items.entries({ gt: keyOf(3), limit: 10 })))).toEqual({
       ...READ,
       page: 1,
+      items: 10,
     });
   });
 

@@ -7,8 +7,10 @@ import {
   type StorageOpener,
 } from "@caterpillar/storage-core/driver";
 
-/** How often each method was called; those that were not are missing. `close` is of snapshots. */
-export type Calls = Partial<Record<Exclude<keyof Engine, "close"> | keyof Snapshot, number>>;
+/** How often each method was called; those that were not are missing. `close` is of snapshots, `items` are the entries and keys of all pages. */
+export type Calls = Partial<
+  Record<Exclude<keyof Engine, "close"> | keyof Snapshot | "items", number>
+>;
 
 export interface CountingDriver {
   readonly storage: StorageOpener;
@@ -16,10 +18,12 @@ export interface CountingDriver {
   take(): Calls;
 }
 
+type Count = (what: keyof Calls, by?: number) => void;
+
 export function countingDriver(driver: Driver): CountingDriver {
   let calls: Calls = {};
-  const count = (method: keyof Calls): void => {
-    calls[method] = (calls[method] ?? 0) + 1;
+  const count: Count = (what, by = 1) => {
+    calls[what] = (calls[what] ?? 0) + by;
   };
   return {
     storage: defineStorage({
@@ -35,7 +39,7 @@ export function countingDriver(driver: Driver): CountingDriver {
   };
 }
 
-function countingEngine(engine: Engine, count: (method: keyof Calls) => void): Engine {
+function countingEngine(engine: Engine, count: Count): Engine {
   const inner = new WeakMap<Snapshot, Snapshot>();
   const wrap = (pinned: Snapshot): Snapshot => {
     const snapshot = countingSnapshot(pinned, count);
@@ -56,14 +60,20 @@ function countingEngine(engine: Engine, count: (method: keyof Calls) => void): E
   };
 }
 
-function countingSnapshot(snapshot: Snapshot, count: (method: keyof Calls) => void): Snapshot {
+function countingSnapshot(snapshot: Snapshot, count: Count): Snapshot {
+  const items = <T extends { readonly items: readonly unknown[] }>(page: T): T => {
+    count("items", page.items.length);
+    return page;
+  };
   return new Proxy(snapshot, {
     get(_target, name) {
       const member = Reflect.get(snapshot, name) as unknown;
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         count(name as keyof Calls);
-        return Reflect.apply(member, snapshot, args);
+        const answer = Reflect.apply(member, snapshot, args);
+        if (name !== "page" && name !== "keys") return answer;
+        return answer instanceof Promise ? answer.then(items) : items(answer);
       };
     },
   });
