@@ -1,0 +1,25 @@
+/** All who take part. Each module is loaded by itself, so that the process of a trial has nothing in it that others need. */
+import type { Contender } from "../contender.ts";
+
+const MODULES: Readonly<Record<string, () => Promise<Contender>>> = {
+  "ours-sqlite": async () => (await import("./ours-sqlite.ts")).oursSqlite,
+  "ours-lmdb": async () => (await import("./ours-lmdb.ts")).oursLmdb,
+  "ours-leveldb": async () => (await import("./ours-leveldb.ts")).oursLeveldb,
+  "ours-memory": async () => (await import("./ours-memory.ts")).oursMemory,
+  "raw-sqlite": async () => (await import("./raw-sqlite.ts")).rawSqlite,
+  "raw-lmdb": async () => (await import("./raw-lmdb.ts")).rawLmdb,
+  "raw-leveldb": async () => (await import("./raw-leveldb.ts")).rawLeveldb,
+  "abstract-level": async () => (await import("./abstract-level.ts")).abstractLevel,
+  keyv: async () => (await import("./keyv.ts")).keyv,
+  unstorage: async () => (await import("./unstorage.ts")).unstorage,
+};
+
+export async function loadContender(name: string): Promise<Contender> {
+  const load = MODULES[name];
+  if (load === undefined) throw new Error(`there is no contender ${name}`);
+  return await load();
+}
+
+export async function loadContenders(): Promise<readonly Contender[]> {
+  return await Promise.all(Object.values(MODULES).map((load) => load()));
+}

@@ -1,0 +1,91 @@
+/** What `--quick` and `--full` measure. */
+import type { Profile, Selection } from "./plan.ts";
+
+const READS = ["get", "missing", "getMany", "scanByPage", "scan", "range", "keys", "count", "open"];
+const WRITES = ["set", "setAtOnce", "load", "update", "mixed", "delete", "clear"];
+
+const SMALL = 100;
+const LARGE = 4096;
+
+const standard = {
+  kinds: ["ours", "raw"],
+  engines: ["sqlite", "lmdb", "leveldb"],
+  valueBytes: [SMALL],
+  durabilities: ["power-loss"],
+  disks: ["plain"],
+} as const satisfies Partial<Selection>;
+
+/** Some minutes: what the targets need, and a look at the others. */
+export const QUICK: Profile = {
+  name: "quick",
+  trials: 5,
+  warmMs: 50,
+  timedMs: 100,
+  timeoutMs: 120_000,
+  selections: [
+    {
+      ...standard,
+      workloads: ["get", "getMany", "scanByPage", "scan", "range", "keys", "count"],
+      sizes: [100_000],
+    },
+    { ...standard, workloads: ["count"], kinds: ["ours"], sizes: [1000] },
+    { ...standard, workloads: ["set", "setAtOnce", "update", "mixed"], sizes: [10_000] },
+    { ...standard, workloads: ["load", "clear"], sizes: [100_000] },
+    { ...standard, workloads: ["set"], sizes: [10_000], durabilities: ["process-crash"] },
+    { ...standard, workloads: ["set"], sizes: [10_000], disks: ["slow"] },
+    { ...standard, workloads: ["setAtOnce"], kinds: ["ours"], sizes: [10_000], disks: ["slow"] },
+    { ...standard, workloads: ["load"], kinds: ["ours"], sizes: [100_000], disks: ["slow"] },
+    {
+      ...standard,
+      workloads: ["get", "getMany", "scan"],
+      kinds: ["peer"],
+      sizes: [100_000],
+    },
+    {
+      ...standard,
+      workloads: ["set", "setAtOnce"],
+      kinds: ["peer"],
+      sizes: [10_000],
+    },
+  ],
+};
+
+/** Some hours: everything. */
+export const FULL: Profile = {
+  name: "full",
+  trials: 7,
+  warmMs: 300,
+  timedMs: 1500,
+  timeoutMs: 1_800_000,
+  selections: [
+    {
+      ...standard,
+      workloads: READS,
+      kinds: ["ours", "raw", "peer"],
+      engines: ["sqlite", "lmdb", "leveldb", "memory"],
+      sizes: [100_000, 1_000_000],
+    },
+    {
+      ...standard,
+      workloads: [...WRITES, "snapshots"],
+      kinds: ["ours", "raw", "peer"],
+      engines: ["sqlite", "lmdb", "leveldb", "memory"],
+      sizes: [100_000],
+      durabilities: ["power-loss", "process-crash"],
+    },
+    { ...standard, workloads: WRITES, sizes: [100_000], disks: ["slow"] },
+    {
+      ...standard,
+      workloads: [...READS, ...WRITES],
+      kinds: ["ours", "raw", "peer"],
+      sizes: [100_000],
+      valueBytes: [LARGE],
+    },
+    { ...standard, workloads: ["count"], kinds: ["ours"], sizes: [1000] },
+    {
+      ...standard,
+      workloads: ["get", "range", "set", "open"],
+      sizes: [10_000, 100_000, 1_000_000, 10_000_000],
+    },
+  ],
+};

@@ -1,0 +1,64 @@
+/** Writes SVG: elements as text, and scales. */
+
+type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element with what is in it. Numbers are rounded to what can be seen. */
+export function element(name: string, attributes: Attributes, ...children: string[]): string {
+  const written = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${escaped(typeof value === "number" ? round(value) : `${value}`)}"`,
+    )
+    .join("");
+  if (children.length === 0) return `<${name}${written}/>`;
+  return `<${name}${written}>${children.join("")}</${name}>`;
+}
+
+export function text(content: string, attributes: Attributes): string {
+  return element("text", attributes, escaped(content));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function round(number: number): string {
+  return String(Math.round(number * 10) / 10);
+}
+
+/** Where a number stands on an axis on which each step is a multiplication. */
+export interface LogScale {
+  (value: number): number;
+  /** Round numbers within the axis, few enough to be read. */
+  readonly ticks: readonly number[];
+}
+
+/** An axis from one place to another that has room for all of the numbers, which are above 0. */
+export function logScale(numbers: readonly number[], from: number, to: number): LogScale {
+  const low = Math.min(...numbers);
+  const high = Math.max(...numbers);
+  const min = low / 1.15;
+  const max = high * 1.15;
+  const place = (value: number): number =>
+    from + ((Math.log(value) - Math.log(min)) / (Math.log(max) - Math.log(min))) * (to - from);
+  return Object.assign(place, { ticks: ticks(min, max) });
+}
+
+/** Round numbers, as many as there is room for. */
+function ticks(min: number, max: number): number[] {
+  const decades = Math.log10(max / min);
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
+    for (const step of stepsFor(decades)) {
+      const tick = step * 10 ** power;
+      if (tick >= min && tick <= max) found.push(tick);
+    }
+  }
+  return found;
+}
+
+function stepsFor(decades: number): readonly number[] {
+  if (decades > 2.2) return [1];
+  return decades > 0.9 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
+}
