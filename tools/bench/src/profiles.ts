@@ -19,34 +19,21 @@ const standard = {
 export const QUICK: Profile = {
   name: "quick",
   trials: 5,
-  warmMs: 50,
+  warmMs: 100,
   timedMs: 100,
   timeoutMs: 120_000,
   selections: [
-    {
-      ...standard,
-      workloads: ["get", "getMany", "scanByPage", "scan", "range", "keys", "count"],
-      sizes: [100_000],
-    },
+    { ...standard, workloads: ["get", "getMany", "range", "count"], sizes: [100_000] },
+    { ...standard, workloads: ["scanByPage", "scan"], sizes: [10_000] },
     { ...standard, workloads: ["count"], kinds: ["ours"], sizes: [1000] },
-    { ...standard, workloads: ["set", "setAtOnce", "update", "mixed"], sizes: [10_000] },
+    { ...standard, workloads: ["set", "setAtOnce", "update"], sizes: [10_000] },
     { ...standard, workloads: ["load", "clear"], sizes: [100_000] },
     { ...standard, workloads: ["set"], sizes: [10_000], durabilities: ["process-crash"] },
     { ...standard, workloads: ["set"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["setAtOnce"], kinds: ["ours"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["load"], kinds: ["ours"], sizes: [100_000], disks: ["slow"] },
-    {
-      ...standard,
-      workloads: ["get", "getMany", "scan"],
-      kinds: ["peer"],
-      sizes: [100_000],
-    },
-    {
-      ...standard,
-      workloads: ["set", "setAtOnce"],
-      kinds: ["peer"],
-      sizes: [10_000],
-    },
+    { ...standard, workloads: ["get", "getMany"], kinds: ["peer"], sizes: [100_000] },
+    { ...standard, workloads: ["scan", "set", "setAtOnce"], kinds: ["peer"], sizes: [10_000] },
   ],
 };
 

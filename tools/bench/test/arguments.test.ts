@@ -40,7 +40,7 @@ describe("the command line", () => {
     });
     expect(wanted(parse("--only", "get", "--only", "leveldb", "--only", "keyv"))).toEqual({
       workloads: ["get"],
-      contenders: ["ours-leveldb", "raw-leveldb", "abstract-level", "keyv"],
+      contenders: ["keyv", "ours-leveldb", "raw-leveldb", "abstract-level"],
     });
   });
 

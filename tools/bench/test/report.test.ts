@@ -105,6 +105,16 @@ describe("targets", () => {
     ]);
   });
 
+  it("have a line each on the page", async () => {
+    const results = await madeUp(FULL, plausible());
+    const found = verdicts(new ResultTable(results));
+    const engines = new Set(found.map(({ engine }) => engine));
+    const text = page(results, []);
+    const lines = text.slice(0, text.indexOf("Ahead of")).match(/^\|.*≥|^\|.*≤/gm) ?? [];
+    expect(engines.size).toBe(3);
+    expect(lines.length * engines.size).toBe(found.length);
+  });
+
   it("say nothing of what was not measured, or has failed", async () => {
     const none = await madeUp(profile({ kinds: ["ours"] }), () => trial(1));
     const failed = await madeUp(profile({}), () => ({ failed: "it broke" }));
@@ -132,10 +142,10 @@ describe("targets", () => {
         `${ours.name} ${peer.name} ${circumstances.durability} ${figure.median} ${isMet}`,
     );
     expect(found).toEqual([
-      "ours-leveldb abstract-level power-loss 2 true",
       "ours-sqlite keyv power-loss 2 true",
-      "ours-leveldb abstract-level process-crash 0.5 false",
+      "ours-leveldb abstract-level power-loss 2 true",
       "ours-sqlite keyv process-crash 0.5 false",
+      "ours-leveldb abstract-level process-crash 0.5 false",
     ]);
     expect(page(results, [])).toContain("in 2 of 4 comparisons");
     expect(page(results, [])).toMatch(/\| unstorage \| cannot \|/);

@@ -78,21 +78,22 @@ describe("a run", () => {
       ...BASE,
       workloads: ["get"],
       kinds: ["raw"],
+      engines: ["sqlite"],
       // No power of ten.
       sizes: [123],
     });
     const reasons = results.measured.flatMap(({ trials }) =>
       trials === "cannot" ? [] : trials.map((trial) => ("failed" in trial ? trial.failed : "")),
     );
-    expect(reasons).toHaveLength(3);
-    for (const reason of reasons) expect(reason).toContain("power of ten");
+    expect(reasons).toEqual([expect.stringContaining("power of ten")]);
   });
 });
 
 describe.skipIf(!hasCompiler)("with a C compiler, a run", () => {
   it("counts the syncs of each commit, and slows them down", { timeout: 120_000 }, async () => {
     const results = await runOf(
-      { ...BASE, workloads: ["set"], disks: ["plain", "slow"] },
+      { ...BASE, workloads: ["set"] },
+      { ...BASE, workloads: ["set"], kinds: ["ours"], disks: ["slow"] },
       { ...BASE, workloads: ["set"], durabilities: ["process-crash"] },
       { ...BASE, workloads: ["setAtOnce"], kinds: ["ours"] },
     );
@@ -114,9 +115,6 @@ describe.skipIf(!hasCompiler)("with a C compiler, a run", () => {
       "set ours-sqlite power-loss slow": 1,
       "set ours-lmdb power-loss slow": 2,
       "set ours-leveldb power-loss slow": 1,
-      "set raw-sqlite power-loss slow": 1,
-      "set raw-lmdb power-loss slow": 2,
-      "set raw-leveldb power-loss slow": 1,
       "set ours-sqlite process-crash plain": 0,
       "set ours-leveldb process-crash plain": 0,
       "set raw-sqlite process-crash plain": 0,

@@ -1,17 +1,18 @@
 /** All who take part. Each module is loaded by itself, so that the process of a trial has nothing in it that others need. */
 import type { Contender } from "../contender.ts";
 
+// In the order of their turns: those on one engine follow each other, so that the machine has little time to change its mind between them.
 const MODULES: Readonly<Record<string, () => Promise<Contender>>> = {
   "ours-sqlite": async () => (await import("./ours-sqlite.ts")).oursSqlite,
-  "ours-lmdb": async () => (await import("./ours-lmdb.ts")).oursLmdb,
-  "ours-leveldb": async () => (await import("./ours-leveldb.ts")).oursLeveldb,
-  "ours-memory": async () => (await import("./ours-memory.ts")).oursMemory,
   "raw-sqlite": async () => (await import("./raw-sqlite.ts")).rawSqlite,
-  "raw-lmdb": async () => (await import("./raw-lmdb.ts")).rawLmdb,
-  "raw-leveldb": async () => (await import("./raw-leveldb.ts")).rawLeveldb,
-  "abstract-level": async () => (await import("./abstract-level.ts")).abstractLevel,
   keyv: async () => (await import("./keyv.ts")).keyv,
   unstorage: async () => (await import("./unstorage.ts")).unstorage,
+  "ours-lmdb": async () => (await import("./ours-lmdb.ts")).oursLmdb,
+  "raw-lmdb": async () => (await import("./raw-lmdb.ts")).rawLmdb,
+  "ours-leveldb": async () => (await import("./ours-leveldb.ts")).oursLeveldb,
+  "raw-leveldb": async () => (await import("./raw-leveldb.ts")).rawLeveldb,
+  "abstract-level": async () => (await import("./abstract-level.ts")).abstractLevel,
+  "ours-memory": async () => (await import("./ours-memory.ts")).oursMemory,
 };
 
 export async function loadContender(name: string): Promise<Contender> {

@@ -17,7 +17,7 @@ export const keyv: Contender = {
   },
   notes: {
     load: "`setMany()`: commits of 249 entries, not one transaction",
-    eachEntry: "`iterator()` with `iterationLimit: 1000`",
+    scan: "`iterator()` with `iterationLimit: 1000`",
   },
   packages: ["keyv", "@keyv/sqlite"],
   async open(path, { durability }) {

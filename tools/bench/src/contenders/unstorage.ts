@@ -18,8 +18,8 @@ export const unstorage: Contender = {
   },
   notes: {
     load: "`setItems()`: a commit for each entry, no transaction",
-    eachEntry: "`getKeys()`, then `getItems()` by the thousand",
-    eachWithPrefix: "`getKeys()`, then `getItems()`",
+    scan: "`getKeys()`, then `getItems()` by the thousand",
+    range: "`getKeys()`, then `getItems()`",
   },
   packages: ["unstorage", "db0"],
   async open(path, { durability }) {

@@ -42,7 +42,7 @@ function ofCircumstances(
 ): string {
   const isTime = workload.measures === "time";
   const head = ["", `per ${workload.unit}`, "least – greatest"];
-  if (isTime) head.push(`${workload.unit}s a second`);
+  if (isTime) head.push("a second");
   head.push("against the engine by hand");
   if (workload.writes && isTime) head.push("event loop, p99", "longest pause");
   if (workload.writes) head.push("syncs");
