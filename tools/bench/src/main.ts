@@ -15,6 +15,8 @@ import { WORKLOADS } from "./workloads/index.ts";
 
 const SEED = 20_260_101;
 
+const STOPS = ["SIGINT", "SIGTERM"] as const;
+
 const ALL = { wantsWorkload: () => true, wantsContender: () => true };
 
 process.exitCode = await main();
@@ -60,7 +62,7 @@ async function measure(
     remove();
     process.exit(130);
   };
-  process.once("SIGINT", stop);
+  for (const signal of STOPS) process.once(signal, stop);
   try {
     return await run({
       profile,
@@ -73,7 +75,7 @@ async function measure(
       onTrial: (what) => progress.step(what),
     });
   } finally {
-    process.removeListener("SIGINT", stop);
+    for (const signal of STOPS) process.removeListener(signal, stop);
     progress.clear();
     remove();
   }

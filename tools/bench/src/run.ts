@@ -6,9 +6,9 @@ import { describeMachine } from "./machine.ts";
 import { type Group, inTurn, type Profile } from "./plan.ts";
 import { copyFolder } from "./prepared.ts";
 import { type Measured, type Outcome, RESULTS_FORMAT, type Results } from "./results.ts";
-import { buildProbe } from "./sync-probe.ts";
+import { type BuiltProbe, buildProbe } from "./sync-probe.ts";
 import type { Cell } from "./trial.ts";
-import { type ProcessOptions, runProcess } from "./trial-process.ts";
+import { type Answer, type Order, runProcess } from "./trial-process.ts";
 import type { Workload } from "./workload.ts";
 
 export interface RunOptions {
@@ -35,11 +35,7 @@ export async function run(options: RunOptions): Promise<Results> {
   const began = new Date().toISOString();
   const machine = describeMachine(folder, contenders);
   const probe = buildProbe(folder);
-  const runner = new Runner(options, {
-    // The processes need not compile the same sources again and again.
-    environment: { NODE_COMPILE_CACHE: join(folder, "compiled"), ...probe?.environment },
-    timeout: profile.timeoutMs,
-  });
+  const runner = new Runner(options, probe);
   const measured: Measured[] = [];
   for (const group of options.groups) {
     if (group.disk === "slow" && probe === undefined) continue;
@@ -68,13 +64,13 @@ export async function run(options: RunOptions): Promise<Results> {
 
 class Runner {
   readonly #options: RunOptions;
-  readonly #process: ProcessOptions;
+  readonly #probe: BuiltProbe | undefined;
   /** The folders of the databases that were loaded. */
   readonly #loaded = new Set<string>();
 
-  constructor(options: RunOptions, process: ProcessOptions) {
+  constructor(options: RunOptions, probe: BuiltProbe | undefined) {
     this.#options = options;
-    this.#process = process;
+    this.#probe = probe;
   }
 
   async measure(group: Group): Promise<Measured[]> {
@@ -106,7 +102,7 @@ class Runner {
         warmMs: profile.warmMs,
         timedMs: profile.timedMs,
       };
-      const answer = await runProcess({ kind: "trial", spec }, this.#process);
+      const answer = await this.#process({ kind: "trial", spec });
       if (answer.kind === "trial") return answer.trial;
       if (answer.kind === "cannot") return "cannot";
       throw new Error(`a trial was answered by ${answer.kind}`);
@@ -115,6 +111,16 @@ class Runner {
     } finally {
       rmSync(trial, { recursive: true, force: true });
     }
+  }
+
+  #process(order: Order): Promise<Answer> {
+    this.#probe?.probe.reset();
+    const { folder, profile } = this.#options;
+    return runProcess(order, {
+      // The processes need not compile the same sources again and again.
+      environment: { NODE_COMPILE_CACHE: join(folder, "compiled"), ...this.#probe?.environment },
+      timeout: profile.timeoutMs,
+    });
   }
 
   /** The folder in which the trial finds its database, or makes one. */
@@ -139,7 +145,7 @@ class Runner {
     const spec = { contender, size, valueBytes, seed, path: join(folder, DATABASE) };
     try {
       mkdirSync(folder);
-      await runProcess({ kind: "load", spec }, this.#process);
+      await this.#process({ kind: "load", spec });
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;

@@ -3,7 +3,7 @@
  * trials' processes. On Linux only; elsewhere nothing is counted, and there is no slow disk.
  */
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const SOURCE = resolve(import.meta.dirname, "../native/sync-probe.c");
@@ -74,8 +74,9 @@ export class SyncProbe {
     writeSync(this.#file, bytes, 0, NUMBER_BYTES, DELAY * NUMBER_BYTES);
   }
 
-  close(): void {
-    closeSync(this.#file);
+  /** Forgets what an earlier process has left there, which may have died while syncs were slow. */
+  reset(): void {
+    writeSync(this.#file, Buffer.alloc(NUMBERS * NUMBER_BYTES), 0, NUMBERS * NUMBER_BYTES, 0);
   }
 
   #read(index: number): bigint {

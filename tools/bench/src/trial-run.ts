@@ -26,7 +26,6 @@ export async function runTrial(spec: TrialSpec, contender: Contender): Promise<T
   const round = await workload.begin({
     data,
     random: new Random(spec.seed),
-    durability: spec.durability,
     ordered: contender.ordered,
     few: (ops) => (spec.disk === "slow" ? Math.ceil(ops / FEW_OF) : ops),
     open: () => sessions.open(),

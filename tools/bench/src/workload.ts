@@ -1,5 +1,4 @@
 /** What is done, over and over, and how it is seen that it was done. */
-import type { Durability } from "@caterpillar/storage-core/driver";
 import type { Ability, MaybePromise, Session } from "./contender.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Random } from "./random.ts";
@@ -33,7 +32,6 @@ export interface Workload {
 export interface Bench {
   readonly data: Dataset;
   readonly random: Random;
-  readonly durability: Durability;
   /** Whether entries come in the order of their keys. */
   readonly ordered: boolean;
   /** How many operations make up a pass: what is given, or few where each one takes long. */

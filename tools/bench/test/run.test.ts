@@ -1,5 +1,4 @@
 /** A whole run, small: real processes, real engines, and the page that comes out. */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,9 +9,8 @@ import { type Results, ResultTable } from "../src/results.ts";
 import { run } from "../src/run.ts";
 import { SLOW_SYNC_MS } from "../src/trial.ts";
 import { WORKLOADS } from "../src/workloads/index.ts";
+import { HAS_COMPILER } from "./compiler.ts";
 import { emptyFolder } from "./folder.ts";
-
-const hasCompiler = process.platform === "linux" && succeeds("cc", "--version");
 
 const BASE = {
   kinds: ["ours", "raw"],
@@ -89,7 +87,7 @@ describe("a run", () => {
   });
 });
 
-describe.skipIf(!hasCompiler)("with a C compiler, a run", () => {
+describe.skipIf(!HAS_COMPILER)("with a C compiler, a run", () => {
   it("counts the syncs of each commit, and slows them down", { timeout: 120_000 }, async () => {
     const results = await runOf(
       { ...BASE, workloads: ["set"] },
@@ -129,12 +127,3 @@ describe.skipIf(!hasCompiler)("with a C compiler, a run", () => {
     }
   });
 });
-
-function succeeds(...[command, ...args]: [string, ...string[]]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -56,6 +56,7 @@ function cost(table: ResultTable): DotPlot {
       }),
     ),
     reference: { value: 1, label: "as fast" },
+    least: 1e-6,
     format: times,
     formatTick: significantTick,
   };
@@ -84,6 +85,7 @@ function peers(table: ResultTable): DotPlot {
       ),
     ),
     reference: { value: 1, label: "as fast" },
+    least: 1e-6,
     format: times,
     formatTick: significantTick,
   };
@@ -110,6 +112,7 @@ function eventLoop(table: ResultTable): DotPlot {
     series: TARGET_ENGINES.map((engine) => ENGINE_TITLES[engine]),
     rows: [...on("plain", ""), ...on("slow", ", slow disk")],
     reference: { value: 10, label: "10 ms" },
+    least: 0.1,
     format: duration,
     formatTick: roundDuration,
   };

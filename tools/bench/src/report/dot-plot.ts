@@ -11,6 +11,8 @@ export interface DotPlot {
   readonly rows: readonly DotRow[];
   /** A line at this number: what all are compared with. */
   readonly reference: { readonly value: number; readonly label: string };
+  /** What is less than this is drawn here: nothing at all has no place on the axis. */
+  readonly least: number;
   format(value: number): string;
   /** For ticks of the axis. */
   formatTick(value: number): string;
@@ -41,7 +43,11 @@ export function dotPlot(plot: DotPlot, theme: Theme): string {
     points.filter((point) => point !== undefined),
   );
   const numbers = summaries.flatMap(({ min, max }) => [min, max]);
-  const scale = logScale([...numbers, plot.reference.value].map(visible), LABELS, right - 12);
+  const scale = logScale(
+    [...numbers, plot.reference.value].map((number) => Math.max(number, plot.least)),
+    LABELS,
+    right - 12,
+  );
   return element(
     "svg",
     {
@@ -61,11 +67,6 @@ export function dotPlot(plot: DotPlot, theme: Theme): string {
     ...axis(plot, theme, scale, bottom),
     ...plot.rows.map((row, i) => line(plot, row, theme, scale, right, HEADER + i * rowHeight)),
   );
-}
-
-/** Nothing at all has no place on the axis; a microsecond of lag is as good. */
-function visible(number: number): number {
-  return Math.max(number, 1e-3);
 }
 
 function heads({ series }: DotPlot, theme: Theme, right: number): string[] {
@@ -125,7 +126,7 @@ function axis(
 }
 
 function line(
-  { series, format }: DotPlot,
+  { series, format, least }: DotPlot,
   { label, points }: DotRow,
   theme: Theme,
   scale: LogScale,
@@ -152,11 +153,9 @@ function line(
     );
     if (point === undefined) return;
     const y = top + ROW_PADDING / 2 + (i + 0.5) * LANE;
-    const [min, median, max] = [point.min, point.median, point.max].map(visible) as [
-      number,
-      number,
-      number,
-    ];
+    const [min, median, max] = [point.min, point.median, point.max].map((number) =>
+      Math.max(number, least),
+    ) as [number, number, number];
     parts.push(
       element("line", {
         x1: scale(min),

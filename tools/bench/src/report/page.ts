@@ -19,8 +19,7 @@ export function page(results: Results, charts: readonly Chart[]): string {
     "## Targets",
     targets(verdicts(lookup)),
     ahead(lookup),
-    "## In pictures",
-    ...charts.map(({ name, alt }) => picture(name, alt)),
+    ...pictures(charts),
     "## Everything",
     detailsOf(lookup),
     "## How it was measured",
@@ -30,11 +29,16 @@ export function page(results: Results, charts: readonly Chart[]): string {
     .concat("\n");
 }
 
-function circumstances({ machine, began, profile, trials }: Results): string {
+function pictures(charts: readonly Chart[]): string[] {
+  if (charts.length === 0) return [];
+  return ["## In pictures", ...charts.map(({ name, alt }) => picture(name, alt))];
+}
+
+function circumstances({ machine, began, profile, filtered, trials }: Results): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return (
     `Measured on ${began.slice(0, 10)} at commit \`${machine.commit.slice(0, 12)}\`${machine.changed ? " with changes" : ""}, ` +
-    `profile \`${profile}\`, ${trials} trials of each. ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ` +
+    `${filtered ? "a part of the " : ""}profile \`${profile}\`, ${trials} trials of each. ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ` +
     `${machine.fileSystem} on which a sync takes ${duration(machine.syncMs)}, Node ${machine.node.slice(1)}, ${versions.join(", ")}.`
   );
 }
