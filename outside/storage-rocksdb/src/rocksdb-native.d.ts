@@ -14,6 +14,8 @@ declare module "rocksdb-native" {
     iterator(range: Range, options: IteratorOptions): EntryStream;
     /** Writes what is in the log to a table, and begins another log. */
     flush(): Promise<void>;
+    /** Keeps the engine from reading and writing files. */
+    suspend(): Promise<void>;
     /** The newest file of the write-ahead log, as a path from the database's folder. */
     currentWalFile(): Promise<{ readonly path: string }>;
     /** The database itself waits for what is in flight, and for batches that were begun. */

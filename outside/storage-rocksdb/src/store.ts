@@ -25,11 +25,11 @@ export class RocksdbStore implements OrderedStore {
   /** Why nothing is written any more. */
   #failure: unknown;
 
-  private constructor(path: string, db: RocksDB) {
+  private constructor(path: string, db: RocksDB, log: WriteAheadLog) {
     this.#path = path;
     this.#identity = identityOf(path);
     this.#db = db;
-    this.#log = new WriteAheadLog(path, db);
+    this.#log = log;
     this.#committed = db.snapshot();
   }
 
@@ -38,10 +38,12 @@ export class RocksdbStore implements OrderedStore {
     const db = new RocksDB(path, { createIfMissing: create });
     try {
       await db.ready();
+      return new RocksdbStore(path, db, await WriteAheadLog.open(path, db));
     } catch (error) {
+      // What was never open cannot be closed.
+      await db.close().catch(() => {});
       throw toStorageError(error, path);
     }
-    return new RocksdbStore(path, db);
   }
 
   snapshot(): RocksdbSnapshot {
@@ -82,16 +84,20 @@ export class RocksdbStore implements OrderedStore {
   async close(): Promise<void> {
     this.#log.close();
     await this.#committed.close();
-    if (this.#hasWritten && this.#failure === undefined) await this.#emptyLog();
+    await this.#settle();
     await this.#db.close();
   }
 
   /**
-   * RocksDB reads its log as far as it is whole, as a crash may have cut it off, and takes damage for such an end. So what is closed is in
-   * tables, which have checksums. Where that fails, the log still has it all; and another folder, that has come to the path, is left alone.
+   * Leaves what was committed in tables, which have checksums: RocksDB reads its log as far as it is whole, since a crash may have cut it off, and
+   * takes damage for such an end. Where another folder has come to the path, nothing may be written, which RocksDB does when it is closed.
    */
-  async #emptyLog(): Promise<void> {
-    if (identityOf(this.#path) === this.#identity) await this.#db.flush().catch(() => {});
+  async #settle(): Promise<void> {
+    if (identityOf(this.#path) !== this.#identity) await this.#db.suspend();
+    else if (this.#hasWritten && this.#failure === undefined) {
+      // Where there is no room for a table, the log still has it all.
+      await this.#db.flush().catch(() => {});
+    }
   }
 
   /** Nobody else writes, so looking before is enough. */

@@ -6,15 +6,28 @@ import type RocksDB from "rocksdb-native";
 
 const syncData = promisify(fdatasync);
 
+/** The log's newest file. */
+interface LogFile {
+  /** As the engine has it. */
+  readonly name: string;
+  readonly descriptor: number;
+}
+
 export class WriteAheadLog {
   readonly #folder: string;
   readonly #db: RocksDB;
-  /** The log's newest file, as the engine names it, and open. */
-  #file: { readonly name: string; readonly descriptor: number } | undefined;
+  #file: LogFile | undefined;
 
-  constructor(folder: string, db: RocksDB) {
+  private constructor(folder: string, db: RocksDB) {
     this.#folder = folder;
     this.#db = db;
+  }
+
+  /** Of the database in the folder. The log is opened before anything is written: where it cannot be, nothing is. */
+  static async open(folder: string, db: RocksDB): Promise<WriteAheadLog> {
+    const log = new WriteAheadLog(folder, db);
+    await log.#follow();
+    return log;
   }
 
   /**
@@ -22,18 +35,23 @@ export class WriteAheadLog {
    * only when it writes, so older ones were synced by then.
    */
   async sync(): Promise<void> {
-    const { path: name } = await this.#db.currentWalFile();
-    if (this.#file?.name !== name) {
-      this.close();
-      this.#file = { name, descriptor: openSync(join(this.#folder, name), "r+") };
-      this.#syncName();
-    }
-    await syncData(this.#file.descriptor);
+    const { descriptor } = await this.#follow();
+    await syncData(descriptor);
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
     this.#file = undefined;
+  }
+
+  /** Opens the newest file, where that is another one by now. */
+  async #follow(): Promise<LogFile> {
+    const { path: name } = await this.#db.currentWalFile();
+    if (this.#file?.name === name) return this.#file;
+    this.close();
+    this.#syncName();
+    this.#file = { name, descriptor: openSync(join(this.#folder, name), "r+") };
+    return this.#file;
   }
 
   /** Windows cannot sync a folder, and keeps names by itself. */
