@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Failed, Introduction, Order, Round } from "./checker-process.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { Profile } from "./profile.ts";
-import type { CheckResult } from "./report/result.ts";
+import { type CheckResult, resultOf } from "./report/result.ts";
 import { headingOf, type Passed } from "./run.ts";
 import { sibling } from "./sibling.ts";
 import type { Target } from "./target.ts";
@@ -53,22 +53,15 @@ export class Bench {
   }
 
   async run({ check, host }: PlannedRun): Promise<CheckResult> {
-    const { id, level } = check;
     if (this.#child === undefined) await this.meet();
     const began = performance.now();
-    const order: Order = { id, host, profile: this.#profile };
+    const order: Order = { id: check.id, host, profile: this.#profile };
     const heading = `${headingOf(check, host)}: `;
     const answer = await this.#exchange<Passed>(this.#child as ChildProcess, order, heading);
     const ms = performance.now() - began;
-    if ("failure" in answer) {
-      // Nobody knows what a driver that failed has left behind.
-      this.close();
-      const status = level === "must" ? "fail" : "advice";
-      return { id, host, status, ms, notes: [], figures: [], failure: answer.failure };
-    }
-    const { leftOut, notRun, figures } = answer;
-    const status = notRun.length > 0 ? "not-run" : leftOut.length > 0 ? "unsupported" : "pass";
-    return { id, host, status, ms, notes: [...notRun, ...leftOut], figures };
+    // Nobody knows what a driver that failed has left behind.
+    if ("failure" in answer) this.close();
+    return resultOf(check, host, ms, answer);
   }
 
   close(): void {

@@ -5,7 +5,9 @@ import { bulkChecks } from "./checks/bulk.ts";
 import { conflictChecks } from "./checks/conflicts.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { crashChecks } from "./checks/crashes.ts";
+import { damageChecks } from "./checks/damage.ts";
 import { errorChecks } from "./checks/errors.ts";
+import { faultChecks } from "./checks/faults.ts";
 import { historyChecks } from "./checks/histories.ts";
 import { honestyChecks } from "./checks/honesty.ts";
 import { isolationChecks } from "./checks/isolation.ts";
@@ -15,6 +17,7 @@ import { lifecycleChecks } from "./checks/lifecycle.ts";
 import { modelChecks } from "./checks/models.ts";
 import { openingChecks } from "./checks/opening.ts";
 import { readonlyChecks } from "./checks/readonly.ts";
+import { resourceChecks } from "./checks/resources.ts";
 import { sharingChecks } from "./checks/sharing.ts";
 import { transactionChecks } from "./checks/transactions.ts";
 
@@ -32,6 +35,9 @@ export const checks: readonly Check[] = [
   ...atOnceChecks,
   ...sharingChecks,
   ...crashChecks,
+  ...faultChecks,
+  ...damageChecks,
+  ...resourceChecks,
   ...modelChecks,
   ...historyChecks,
   ...errorChecks,

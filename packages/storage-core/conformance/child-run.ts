@@ -1,4 +1,6 @@
 /** A role that runs beside the check, as the check sees it, wherever it runs. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sibling } from "./sibling.ts";
 
 /** A role that hangs is ended after so many milliseconds, and that is a failure. */
@@ -6,6 +8,14 @@ export const LIMIT_MS = 30_000;
 
 /** The module that a process or thread begins with. Its arguments are the target's module, the role and the role's own arguments. */
 export const ENTRY: URL = sibling("child-entry", import.meta.url);
+
+/**
+ * The environment of a role: it begins with the same modules each time, and to compile them takes longer than what most roles do. Where the user has
+ * not said otherwise, Node keeps what it has compiled where it does so by default.
+ */
+export function environment(): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...process.env };
+}
 
 /** How a role ended, and what it told. */
 export interface ChildEnd {

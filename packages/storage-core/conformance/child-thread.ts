@@ -1,6 +1,6 @@
 /** Runs a role in a worker thread of this process. */
 import { Worker } from "node:worker_threads";
-import { type ChildEnd, type ChildRun, ENTRY, LIMIT_MS, Told } from "./child-run.ts";
+import { type ChildEnd, type ChildRun, ENTRY, environment, LIMIT_MS, Told } from "./child-run.ts";
 import type { Role } from "./roles.ts";
 import type { LoadedTarget } from "./target.ts";
 
@@ -14,6 +14,7 @@ export function runRoleInThread(
   const worker = new Worker(ENTRY, {
     argv: [String(target.module), role, ...args],
     execArgv: [...(target.execArgv ?? [])],
+    env: environment(),
     stderr: true,
   });
   const timer =

@@ -213,6 +213,28 @@ export const themes: readonly Theme[] = [
     },
   },
   {
+    title: "When the machine fails",
+    clauses: {
+      "faults.commit":
+        "A commit for which there is no room, or that cannot be synced, rejects with a `StorageIOError` whose cause tells why. Nobody reads anything of it, and reads go on. One that could not be synced may be there, whole, when the storage is opened again.",
+      "faults.kept":
+        "What was acknowledged before and after a failure is there. A driver that cannot promise that refuses all further commits, with a `StorageIOError`, until the storage was closed by all who have it and is opened again.",
+      "faults.room":
+        "When there is room again, commits are taken again; at the latest when the storage was closed and opened.",
+      "faults.open":
+        "A storage that cannot be opened or created for want of room, handles or permission is a `StorageIOError` that names the path, and changes nothing. When that is over it can be opened.",
+      "faults.moved":
+        "A storage whose file or folder was moved, removed or replaced while it is open acknowledges no commit any more: each fails. What it reads is its own, or fails.",
+      "faults.place":
+        "What has come to the place of such a storage is left alone, and the storage itself is whole when it is put back.",
+      "damage.typed":
+        "Where a file of a storage begins with garbage, is cut off, empty, missing or another storage's, opening or reading it fails with an error that tells of that, or shows what was there after one of its commits. Nothing is made up, and the process goes on. That single bytes are others than they were is found out where the engine has checksums.",
+      "resources.released":
+        "What storages, transactions and iterations need of the system (handles, threads, memory) is given back when they end.",
+      "resources.space": "Room that was taken for what no snapshot shows any more is used again.",
+    },
+  },
+  {
     title: "Errors",
     clauses: {
       "errors.typed":

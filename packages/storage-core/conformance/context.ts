@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DriverFacts } from "../src/driver.ts";
 import type { OpenOptions } from "../src/options.ts";
 import type { Storage } from "../src/storage.ts";
-import { type ChildRun, runRole } from "./child-process.ts";
+import { type ProcessOptions, type ProcessRun, runRole } from "./child-process.ts";
 import type { Host } from "./host.ts";
 import type { Profile, Times } from "./profile.ts";
 import { chosenSeed } from "./random.ts";
@@ -191,8 +191,12 @@ export class Context {
   }
 
   /** Runs a role of the kit in a process of its own, on the check's path unless told otherwise. */
-  spawn(role: Role, args: readonly string[] = [this.path]): ChildRun {
-    return runRole(this.target, role, args);
+  spawn(
+    role: Role,
+    args: readonly string[] = [this.path],
+    options: ProcessOptions = {},
+  ): ProcessRun {
+    return runRole(this.target, role, args, options);
   }
 
   /** Ends the check: closes what it opened and removes its folder. Never uses the driver to clean up. */
@@ -228,6 +232,11 @@ export function refusalOf(error: unknown): Refusal {
   const { code, retryable } = error as { code?: unknown; retryable?: unknown };
   if (typeof code === "string" && typeof retryable === "boolean") return code;
   return error instanceof TypeError ? "TypeError" : `an error that is no StorageError: ${error}`;
+}
+
+/** Whether it is the code of a storage's error. */
+export function isCode(refusal: Refusal): boolean {
+  return /^[A-Z_]+$/.test(refusal);
 }
 
 function message(what: string, actual: unknown, expected: unknown): string {

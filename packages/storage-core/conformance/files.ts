@@ -19,6 +19,12 @@ export function cutInHalf(storage: string): void {
   }
 }
 
+/** The size of the largest file in a folder and below it, in bytes; 0 where there is none. */
+export function largestFileIn(folder: string): number {
+  const sizes = below(folder).map((path) => lstatSync(join(folder, path)).size);
+  return Math.max(0, ...sizes);
+}
+
 function below(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
 }
@@ -43,6 +49,21 @@ export function storedFile(
     const inner = path.slice(start.length, path.length - end.length);
     return path.startsWith(start) && path.endsWith(end) && !inner.includes("/");
   });
+}
+
+/** Those of the files that are there, of the storage at the path. */
+export function storedFilesOf(files: readonly StoredFile[], storage: string): string[] {
+  const folder = dirname(storage);
+  const all = below(folder).map((path) => join(folder, path));
+  return all.filter((path) => {
+    const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    return isFile && storedFile(files, storage, path) !== undefined;
+  });
+}
+
+/** Whether the file holds what was stored, so that something is lost without it. */
+export function holdsData({ expendable }: StoredFile): boolean {
+  return expendable !== true;
 }
 
 /** Whether it is a folder that one of the files is in. */

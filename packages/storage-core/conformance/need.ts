@@ -6,3 +6,15 @@ export interface Need {
   /** Why it cannot be had here: `strace is not installed`; `undefined` where it is there, which was tried and not just looked up. */
   missing(): string | undefined;
 }
+
+/** A need that is looked for once. `tryIt` answers why it cannot be had. */
+export function need(name: string, tryIt: () => string | undefined): Need {
+  let tried: { readonly why: string | undefined } | undefined;
+  return {
+    name,
+    missing() {
+      tried ??= { why: tryIt() };
+      return tried.why;
+    },
+  };
+}

@@ -13,6 +13,7 @@ import { letTurn } from "./event-loop.ts";
 import { runSessions } from "./history/session-role.ts";
 import { type CommitNews, commitNext } from "./numbered-commits.ts";
 import { Session } from "./session.ts";
+import { obey } from "./subject-calls.ts";
 
 export type Role =
   | "leaveOpen"
@@ -25,7 +26,8 @@ export type Role =
   | "increment"
   | "commitNumbered"
   | "session"
-  | "recordHistory";
+  | "recordHistory"
+  | "obey";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
@@ -192,4 +194,10 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
 
   /** Runs sessions of a history as soon as it is told to; tells what each of their transactions was answered. */
   recordHistory: (storage, args) => runSessions(storage, args, tell, toldToGo),
+
+  /** Does what it is told, call by call, and tells what each comes to. */
+  async obey(storage: StorageOpener): Promise<void> {
+    await obey(storage, texts(), tell);
+    if (parentPort === null) process.stdin.pause();
+  },
 };

@@ -59,9 +59,10 @@ export class SessionPool {
   }
 
   #run(): ChildRun {
-    const start = this.host === "workers" ? runRoleInThread : runRole;
     // Its steps have limits; it may live for as long as there are any.
-    return start(this.#target, "session", [], Number.POSITIVE_INFINITY);
+    const limit = Number.POSITIVE_INFINITY;
+    if (this.host === "workers") return runRoleInThread(this.#target, "session", [], limit);
+    return runRole(this.#target, "session", [], { limit });
   }
 }
 

@@ -23,6 +23,6 @@ it("every check names clauses that exist", () => {
 
 it("the ids of checks are well-formed and used once", () => {
   const ids = checks.map(({ id }) => id);
-  expect(ids.filter((id) => !/^[A-Z]{2,4}-\d{2}$/.test(id))).toEqual([]);
+  expect(ids.filter((id) => !/^[A-Z]{2,5}-\d{2}$/.test(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
 });

@@ -37,6 +37,9 @@ it("node:test", () => {
     "ok 4 - TEST-04 holds in part",
     "not ok 5 - TEST-06 meets a driver that throws what skips",
     "ok 6 - TEST-05 cannot be run # SKIP a part: this machine has no such thing",
+    expect.stringMatching(/^ok 7 - TEST-07 .* # SKIP a driver should, .*TEST-07 .*: it is false/),
+    "ok 8 - TEST-08 fails as it is declared # SKIP a deviation until 2999-12-31: a deviation of the tests",
+    "not ok 9 - TEST-09 holds, and is declared to fail",
   ]);
 });
 
@@ -51,8 +54,13 @@ it("mocha", () => {
     "TEST-02 fails",
     "TEST-03 asserts nothing",
     "TEST-06 meets a driver that throws what skips",
+    "TEST-09 holds, and is declared to fail",
   ]);
-  expect(titles(pending)).toEqual(["TEST-05 cannot be run"]);
+  expect(titles(pending)).toEqual([
+    "TEST-05 cannot be run",
+    "TEST-07 fails what only should be",
+    "TEST-08 fails as it is declared",
+  ]);
   expect(stdout).toContain(
     "not run: TEST-05 cannot be run: a part: this machine has no such thing",
   );
@@ -75,5 +83,8 @@ it("vitest", () => {
     ["TEST-04 holds in part", "passed"],
     ["TEST-06 meets a driver that throws what skips", "failed"],
     ["TEST-05 cannot be run", "skipped"],
+    ["TEST-07 fails what only should be", "skipped"],
+    ["TEST-08 fails as it is declared", "skipped"],
+    ["TEST-09 holds, and is declared to fail", "failed"],
   ]);
 });

@@ -12,6 +12,7 @@ import {
   StorageCorruptError,
   StorageIOError,
 } from "@caterpillar/storage-core/driver";
+import { checkLogs } from "./log-check.ts";
 import { LevelStore } from "./store.ts";
 
 const FORMAT: FolderFormat = { driver: "leveldb", version: 1 };
@@ -56,6 +57,7 @@ export const driver: Driver = {
     }
     checkFolder(path, FORMAT);
     checkCurrent(path);
+    await checkLogs(path);
     return await orderedEngine(await LevelStore.open(path, { create: false }), path);
   },
 };

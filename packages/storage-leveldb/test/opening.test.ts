@@ -1,13 +1,10 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Storage } from "@caterpillar/storage-core";
-import { asNobody } from "@caterpillar/storage-core/conformance";
 import { MARKER } from "@caterpillar/storage-core/driver";
 import { LevelStorage } from "@caterpillar/storage-leveldb";
 import { ClassicLevel } from "classic-level";
 import { describe, expect, it } from "vitest";
 import { filesOf, testFolder } from "./fixtures/folder.ts";
-import { outputOf, startWithFileLimit } from "./fixtures/processes.ts";
 import { newStorage } from "./fixtures/storages.ts";
 
 async function otherProgram(path: string): Promise<void> {
@@ -103,57 +100,5 @@ it("to open what does not exist leaves nothing", async () => {
       });
     }
   }
-  expect(readdirSync(folder)).toEqual([]);
-});
-
-describe("without permission", () => {
-  /** What the system refuses is told by its own code: a program may ask for another folder then. */
-  it("to write in its folder, creating a storage fails and leaves nothing", async () => {
-    const folder = testFolder();
-    chmodSync(folder, 0o555);
-    const create = (): Promise<Storage> =>
-      LevelStorage.open(join(folder, "db"), { create: "if-missing" });
-    await expect(asNobody(create)).rejects.toMatchObject({
-      code: "STORAGE_IO",
-      cause: { code: "EACCES" },
-    });
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  /** LevelDB has no way to open a database without writing. */
-  it("to write its files, opening a storage fails, also readonly, and changes nothing", async () => {
-    const folder = testFolder();
-    chmodSync(folder, 0o755);
-    const path = join(folder, "db");
-    await storageAt(path);
-    const before = filesOf(path);
-    for (const options of [{}, { readonly: true }]) {
-      await expect(asNobody(() => LevelStorage.open(path, options))).rejects.toMatchObject({
-        code: "STORAGE_IO",
-        cause: { cause: { code: "LEVEL_IO_ERROR" } },
-      });
-    }
-    expect(filesOf(path)).toEqual(before);
-  });
-
-  /** A file that may not be read is not damaged: nobody should restore a copy over it. */
-  it("to read CURRENT, opening a storage fails, and does not call it damaged", async () => {
-    const folder = testFolder();
-    chmodSync(folder, 0o755);
-    const path = join(folder, "db");
-    await storageAt(path);
-    chmodSync(join(path, "CURRENT"), 0);
-    await expect(asNobody(() => LevelStorage.open(path))).rejects.toMatchObject({
-      code: "STORAGE_IO",
-      cause: { code: "EACCES" },
-    });
-  });
-});
-
-/** A disk that is full, for a process whose files may have no bytes at all: half a database would be found there the next time. */
-it("on a full disk, creating a storage fails and leaves nothing", async () => {
-  const folder = testFolder();
-  const child = startWithFileLimit(0, "create.ts", join(folder, "db"));
-  expect(JSON.parse(await outputOf(child))).toMatchObject({ code: "STORAGE_IO" });
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -44,7 +44,11 @@ export function loadSqlite(
       ),
     );
   }
-  loaded ??= load();
+  loaded ??= load().catch((error: unknown) => {
+    // Another time there may be a file handle for it.
+    loaded = undefined;
+    throw error;
+  });
   return loaded;
 }
 

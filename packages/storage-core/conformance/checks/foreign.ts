@@ -1,20 +1,11 @@
 /** OPEN: what is at a path and is not a storage of the driver. */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, group } from "../check.ts";
 import type { Context } from "../context.ts";
 import { cutInHalf, filesIn } from "../files.ts";
 import { diary } from "../foreign-database.ts";
+import { heldIn } from "../usage.ts";
 
 /** Makes something at the path. */
 type Make = (path: string) => void | Promise<void>;
@@ -106,20 +97,6 @@ async function refusesOrIgnores(
     if (location === "name") await ignores(context, path, what);
     else await refuses(context, path, code, what);
   }
-}
-
-/** What this process keeps open, or mapped into its memory, below the folder. */
-function heldIn(folder: string): string[] {
-  const held: string[] = [];
-  for (const handle of readdirSync("/proc/self/fd")) {
-    try {
-      held.push(readlinkSync(`/proc/self/fd/${handle}`));
-    } catch {
-      // It was the handle of this very listing.
-    }
-  }
-  const maps = readFileSync("/proc/self/maps", "utf8").split("\n");
-  return [...held, ...maps].filter((line) => line.includes(folder));
 }
 
 export const foreignChecks: readonly Check[] = group("OPEN", {

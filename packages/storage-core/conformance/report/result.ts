@@ -1,6 +1,8 @@
 /** How a check went with a driver. */
 
+import type { Check } from "../check.ts";
 import type { Host } from "../host.ts";
+import type { Passed } from "../run.ts";
 
 export type Status =
   /** All of it was checked, and holds. */
@@ -34,4 +36,20 @@ export interface CheckResult {
 /** Whether something is to be told that does not hold, and that the driver does not declare. */
 export function isComplaint({ status }: CheckResult): boolean {
   return status === "fail" || status === "advice";
+}
+
+/** What a run of a check comes to, which took so many milliseconds. */
+export function resultOf(
+  { id, level }: Check,
+  host: Host,
+  ms: number,
+  outcome: Passed | { readonly failure: string },
+): CheckResult {
+  if ("failure" in outcome) {
+    const status = level === "must" ? "fail" : "advice";
+    return { id, host, status, ms, notes: [], figures: [], failure: outcome.failure };
+  }
+  const { leftOut, notRun, figures } = outcome;
+  const status = notRun.length > 0 ? "not-run" : leftOut.length > 0 ? "unsupported" : "pass";
+  return { id, host, status, ms, notes: [...notRun, ...leftOut], figures };
 }

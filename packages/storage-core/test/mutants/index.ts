@@ -4,6 +4,7 @@ import { conflictMutants } from "./conflicts.ts";
 import { containerMutants } from "./containers.ts";
 import { errorMutants } from "./errors.ts";
 import { factMutants } from "./facts.ts";
+import { faultMutants } from "./faults.ts";
 import { flatStoreMutants } from "./flat-store.ts";
 import { historyMutants } from "./histories.ts";
 import { isolationMutants } from "./isolation.ts";
@@ -36,6 +37,7 @@ export const mutants: readonly Mutant[] = [
   ...waitingMutants,
   ...conflictMutants,
   ...factMutants,
+  ...faultMutants,
   ...flatStoreMutants,
   ...remoteMutants,
   ...atOnceMutants,

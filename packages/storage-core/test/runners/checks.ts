@@ -1,5 +1,5 @@
 /** Checks of every outcome, for what registers them with a test runner. */
-import type { Check } from "@caterpillar/storage-core/conformance";
+import { type Check, type LoadedTarget, loadTarget } from "@caterpillar/storage-core/conformance";
 import { group } from "../../conformance/check.ts";
 
 export const checks: readonly Check[] = group("TEST", {
@@ -33,4 +33,26 @@ export const checks: readonly Check[] = group("TEST", {
       context.ok(true, "it is true");
     },
   },
+  "07 fails what only should be": {
+    level: "should",
+    clauses: [],
+    run: async (context) => context.ok(false, "it is false"),
+  },
+  "08 fails as it is declared": {
+    clauses: [],
+    run: async (context) => context.ok(false, "it is false"),
+  },
+  "09 holds, and is declared to fail": {
+    clauses: [],
+    run: async (context) => context.ok(true, "it is true"),
+  },
 });
+
+/** The memory driver, with deviations. */
+export async function runnersTarget(): Promise<LoadedTarget> {
+  const module = new URL("../target.ts", import.meta.url);
+  const deviations = ["TEST-08", "TEST-09"].map((check) => {
+    return { check, reason: "a deviation of the tests", until: "2999-12-31" };
+  });
+  return { ...(await loadTarget({ name: "memory", module })), deviations };
+}

@@ -1,7 +1,5 @@
-import { loadTarget } from "@caterpillar/storage-core/conformance";
 import { mocha } from "../../conformance/mocha.ts";
 import { registerConformance } from "../../conformance/register.ts";
-import { checks } from "./checks.ts";
+import { checks, runnersTarget } from "./checks.ts";
 
-const module = new URL("../target.ts", import.meta.url);
-registerConformance(await loadTarget({ name: "memory", module }), mocha, { checks });
+registerConformance(await runnersTarget(), mocha, { checks });
