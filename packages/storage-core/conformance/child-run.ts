@@ -26,6 +26,12 @@ export interface ChildEnd {
   readonly stderr: string;
 }
 
+/** `ended with SIGSEGV`, and what it printed. */
+export function endInWords({ code, signal, stderr }: ChildEnd): string {
+  const how = signal === null ? `exit code ${code}` : signal;
+  return `ended with ${how}${stderr === "" ? "" : `: ${stderr}`}`;
+}
+
 export interface ChildRun {
   /** Resolves to the next thing that it tells; to `undefined` when it ended without another. */
   next(): Promise<unknown>;

@@ -24,3 +24,9 @@ export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
+
+/** What it says, and what its causes say: a storage's error tells what failed, and the engine's why. */
+export function wordsOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : wordsOf(error.cause))];
+}

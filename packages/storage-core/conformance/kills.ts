@@ -12,25 +12,11 @@ import {
   contentsAfter,
   newestNumber,
 } from "./numbered-commits.ts";
+import { Pace } from "./pace.ts";
 import type { Times } from "./profile.ts";
 
 /** A process commits fewer than so many before it is killed. */
 const MOST_COMMITS = 8;
-
-/** How long commits take in the killed processes, in milliseconds, so that kills come at any point of one. */
-class Pace {
-  #total = 10;
-  #commits = 1;
-
-  add(ms: number): void {
-    this.#total += ms;
-    this.#commits++;
-  }
-
-  get mean(): number {
-    return this.#total / this.#commits;
-  }
-}
 
 /**
  * Kills a process that commits so many times. Where processes share a storage, this
@@ -39,7 +25,7 @@ class Pace {
  */
 export async function runKills(context: Context, times: Times): Promise<void> {
   const shared = context.facts.processes === "shared";
-  const pace = new Pace();
+  const pace = new Pace(10);
   let storage: Storage = await context.create(BEFORE_ALL);
   let newest = -1;
   let [kills, midway, unacknowledged, late] = [0, 0, 0, 0];

@@ -4,7 +4,7 @@ export interface Need {
   /** For people who read what a check needs: `strace`. */
   readonly name: string;
   /** Why it cannot be had here: `strace is not installed`; `undefined` where it is there, which was tried and not just looked up. */
-  missing(): string | undefined;
+  missing(): string | undefined | Promise<string | undefined>;
 }
 
 /** A need that is looked for once. `tryIt` answers why it cannot be had. */

@@ -37,3 +37,11 @@ export class Random {
 export function chosenSeed(): number {
   return Number(process.env["CONFORMANCE_SEED"] ?? 1);
 }
+
+/**
+ * The only sequence of random steps that is to be taken, of those that the seed makes, where the environment variable `CONFORMANCE_PATH` says one:
+ * a path of fast-check.
+ */
+export function chosenPath(): string | undefined {
+  return process.env["CONFORMANCE_PATH"];
+}

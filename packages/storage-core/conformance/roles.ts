@@ -11,6 +11,7 @@ import { contentsOf } from "./context.ts";
 import { increment } from "./counter.ts";
 import { letTurn } from "./event-loop.ts";
 import { runSessions } from "./history/session-role.ts";
+import { runActors } from "./model/actors.ts";
 import { type CommitNews, commitNext } from "./numbered-commits.ts";
 import { Session } from "./session.ts";
 import { obey } from "./subject-calls.ts";
@@ -27,7 +28,8 @@ export type Role =
   | "commitNumbered"
   | "session"
   | "recordHistory"
-  | "obey";
+  | "obey"
+  | "actors";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
 
@@ -198,6 +200,12 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
   /** Does what it is told, call by call, and tells what each comes to. */
   async obey(storage: StorageOpener): Promise<void> {
     await obey(storage, texts(), tell);
+    if (parentPort === null) process.stdin.pause();
+  },
+
+  /** Sessions of a model, which make one call after another: see {@link runActors}. */
+  actors: async (storage) => {
+    await runActors(storage, tell, texts());
     if (parentPort === null) process.stdin.pause();
   },
 };

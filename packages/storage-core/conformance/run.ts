@@ -2,6 +2,7 @@
 import type { Check } from "./check.ts";
 import { clauses } from "./clauses.ts";
 import { Context, type OnRound } from "./context.ts";
+import { wordsOf } from "./failure.ts";
 import { type Host, hostSuffix, obstacle } from "./host.ts";
 import type { Profile } from "./profile.ts";
 import { SessionPool } from "./session-pool.ts";
@@ -42,7 +43,8 @@ export async function runCheck(
 ): Promise<Passed> {
   const host = typeof on === "string" ? on : on.host;
   refuse(check, target, host);
-  const missing = check.needs.map((need) => need.missing()).filter((why) => why !== undefined);
+  const needed = await Promise.all(check.needs.map((need) => need.missing()));
+  const missing = needed.filter((why) => why !== undefined);
   if (missing.length > 0) return { leftOut: [], notRun: missing, figures: [] };
   const own = typeof on !== "string" || on === "thread" ? undefined : new SessionPool(target, on);
   const pool = typeof on === "string" ? own : on;
@@ -68,12 +70,6 @@ export async function runCheck(
 /** What a failure begins with. */
 export function headingOf({ id, title }: Check, host: Host): string {
   return `${id} ${title}${hostSuffix(host)}`;
-}
-
-/** What it says, and what its causes say: a storage's error tells what failed, and the engine's why. */
-function wordsOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  return [error.message, ...(error.cause === undefined ? [] : wordsOf(error.cause))];
 }
 
 function refuse(check: Check, target: LoadedTarget, host: Host): void {

@@ -53,7 +53,8 @@ function packageFile(name: string): string {
       conformance: "caterpillar-conformance test/target.ts --html report.html",
     },
     dependencies: { "@caterpillar/storage-core": `^${kitVersion()}` },
-    devDependencies: { "@types/node": "^24.0.0", typescript: ">=5.8" },
+    // The kit chooses random steps with fast-check.
+    devDependencies: { "@types/node": "^24.0.0", "fast-check": "^4.0.0", typescript: ">=5.8" },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

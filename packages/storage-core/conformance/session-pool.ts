@@ -1,6 +1,11 @@
 /** Sessions of schedules in threads or processes of their own, which are started once and used by one schedule after another. */
 import { runRole } from "./child-process.ts";
-import { type ChildEnd, type ChildRun, LIMIT_MS as START_LIMIT_MS } from "./child-run.ts";
+import {
+  type ChildEnd,
+  type ChildRun,
+  endInWords,
+  LIMIT_MS as START_LIMIT_MS,
+} from "./child-run.ts";
 import { runRoleInThread } from "./child-thread.ts";
 import type { Host } from "./host.ts";
 import type { LoadedTarget } from "./target.ts";
@@ -118,9 +123,4 @@ class SessionChild {
     await this.kill();
     return reason;
   }
-}
-
-function endInWords({ code, signal, stderr }: ChildEnd): string {
-  const how = signal === null ? `exit code ${code}` : signal;
-  return `ended with ${how}${stderr === "" ? "" : `: ${stderr}`}`;
 }

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { StorageCorruptError } from "@caterpillar/storage-core/driver";
+import { areFree } from "./free-list.ts";
 
 export const DATA = "data.mdb";
 export const LOCK = "lock.mdb";
@@ -25,6 +26,7 @@ const PAGE_SIZE = 48;
 const FREE_FLAGS = 52;
 const INTEGER_KEYS = 8;
 const OVERLAPPING_SYNC = 0x1000;
+const FREE_ROOT = 88;
 const DATA_FLAGS = 100;
 const KNOWN_DATA_FLAGS = 0x7e;
 const DATA_ROOT = 136;
@@ -56,9 +58,11 @@ function isWhole(file: number): boolean {
   if (first === undefined || second === undefined || first.pageSize !== second.pageSize) {
     return false;
   }
+  const { pageSize, lastPage, freeRoot } = first.transaction > second.transaction ? first : second;
   // The size is asked last: the file grows before a page says so.
-  const pages = Math.max(first.lastPage, second.lastPage) + 1;
-  return fstatSync(file).size >= pages * first.pageSize;
+  const bytes = fstatSync(file).size;
+  const pages = Math.floor(bytes / pageSize);
+  return pages > lastPage || areFree({ file, bytes, pageSize, root: freeRoot }, pages, lastPage);
 }
 
 /** The number of the newest transaction that was committed. */
@@ -89,6 +93,8 @@ function openData(path: string): { file: number; unwritable: Error | undefined }
 interface Meta {
   readonly pageSize: number;
   readonly lastPage: number;
+  /** -1 where no page is free. */
+  readonly freeRoot: number;
   readonly transaction: number;
 }
 
@@ -102,6 +108,7 @@ function metaAt(file: number, position: number): Meta | undefined {
   if (readSync(file, page, 0, META_BYTES, position) < META_BYTES) return undefined;
   const pageSize = page.readUInt32LE(PAGE_SIZE);
   const lastPage = page.readBigUInt64LE(LAST_PAGE);
+  const freeRoot = page.readBigUInt64LE(FREE_ROOT);
   const root = page.readBigUInt64LE(DATA_ROOT);
   const isMeta =
     page.readUInt32LE(MAGIC) === MAGIC_NUMBER &&
@@ -116,6 +123,7 @@ function metaAt(file: number, position: number): Meta | undefined {
   return {
     pageSize,
     lastPage: Number(lastPage),
+    freeRoot: freeRoot === NO_PAGE ? -1 : Number(freeRoot),
     transaction: Number(page.readBigUInt64LE(TRANSACTION)),
   };
 }

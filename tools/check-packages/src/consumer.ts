@@ -41,10 +41,10 @@ export class Consumer {
     }
   }
 
-  /** Runs the conformance kit, as its users do. Throws where the driver is not conformant. */
-  conform(target: string): string {
+  /** Runs the conformance kit, as its users do. */
+  conform(target: string, options: readonly string[] = []): Outcome {
     writeFileSync(join(this.#folder, "target.mjs"), target);
-    return run("npx", ["caterpillar-conformance", "./target.mjs"], this.#folder);
+    return attempt("npx", ["caterpillar-conformance", "./target.mjs", ...options], this.#folder);
   }
 
   /** Begins a driver as its author would; what was written compiles. Answers what one check says of it, by the command and by Node's test runner. */

@@ -13,7 +13,7 @@ import { nodeOf, SUPPORTED, TOO_OLD } from "./nodes.ts";
 import { pack, publishedPackages } from "./packages.ts";
 import { exampleOn } from "./readme.ts";
 import { run } from "./run.ts";
-import { ROOT, TYPESCRIPT_PACKAGES } from "./workspace.ts";
+import { FAST_CHECK_PACKAGES, ROOT, TYPESCRIPT_PACKAGES } from "./workspace.ts";
 
 /** The drivers that the README's example runs on: import and symbol. The last one is tried on the old Node as well. */
 const DRIVERS = [
@@ -44,12 +44,17 @@ try {
     throw new Error(`on Node ${TOO_OLD} it ended with ${old.code ?? old.signal}:\n${old.output}`);
   }
   console.log(`on Node ${TOO_OLD} it says what is needed`);
-  const matrix = consumer.conform(
-    'export { MemoryStorage as storage } from "@caterpillar/storage-core/memory";\n',
-  );
-  const verdict = /^memory: conformant$/m.exec(matrix);
-  if (verdict === null) throw new Error(`the kit's command gave no verdict:\n${matrix}`);
-  console.log(`the kit's command runs, and says: ${verdict[0]}`);
+  const target = 'export { MemoryStorage as storage } from "@caterpillar/storage-core/memory";\n';
+  const without = consumer.conform(target, ["--only", "MOD"]);
+  if (without.code !== 1 || !without.output.includes("npm install --save-dev fast-check")) {
+    throw new Error(`without fast-check the kit ended with ${without.code}:\n${without.output}`);
+  }
+  console.log("without fast-check the kit's command runs, and says what to install");
+  consumer.install(FAST_CHECK_PACKAGES);
+  const whole = consumer.conform(target);
+  const verdict = /^memory: conformant$/m.exec(whole.output);
+  if (verdict === null) throw new Error(`the kit's command gave no verdict:\n${whole.output}`);
+  console.log(`with it, it says: ${verdict[0]}`);
   for (const { code, output } of consumer.beginDriver("begun", "OPEN-03")) {
     if (code !== 1 || !output.includes("TODO: write")) {
       throw new Error(`a driver that was only begun ended with ${code}:\n${output}`);

@@ -10,6 +10,11 @@ export const TYPESCRIPT_PACKAGES: readonly string[] = ["typescript", "@types/nod
   (name) => `${name}@${catalogVersion(name)}`,
 );
 
+/** What the kit needs for all of its checks. */
+export const FAST_CHECK_PACKAGES: readonly string[] = [
+  `fast-check@${catalogVersion("fast-check")}`,
+];
+
 function catalogVersion(name: string): string {
   const file = readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8");
   const catalog = file.slice(file.indexOf("catalog:"));

@@ -6,7 +6,7 @@ import { collect } from "../collect.ts";
 import type { Context } from "../context.ts";
 import { difference } from "../difference.ts";
 import { byBytes, hostileCharacters, hostileKeys } from "../hostile-keys.ts";
-import { inRange } from "../model.ts";
+import { inRange } from "../model/in-range.ts";
 import { Random } from "../random.ts";
 
 type Items = ReadonlyMap<string, string>;

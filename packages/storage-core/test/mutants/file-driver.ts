@@ -22,7 +22,7 @@ import { type Mutant, replace } from "./mutant.ts";
 export const HEADER = "a storage of the file driver, version 1\n";
 
 /** Everything in a storage; bytes as arrays of numbers. */
-type Contents = [container: string, items: [key: string, value: string | number[]][]][];
+export type Contents = [container: string, items: [key: string, value: string | number[]][]][];
 
 /** What the driver does with the disk. */
 export interface FileSteps {
@@ -30,14 +30,14 @@ export interface FileSteps {
   create(path: string): void;
   /** Reads the file, which must be a storage. */
   load(path: string, readonly: boolean): Contents;
-  save(path: string, contents: Contents): void;
+  save(path: string, contents: Contents): void | Promise<void>;
 }
 
-export const fileSteps: FileSteps = {
-  create: (path) => {
+export const fileSteps = {
+  create: (path: string): void => {
     attempt(path, () => writeFileSync(path, `${HEADER}[]`, { flag: "wx" }));
   },
-  load: (path) => {
+  load: (path: string, _readonly: boolean): Contents => {
     const text = attempt(path, () => readFileSync(path, "utf8"));
     if (!text.startsWith(HEADER)) throw new StorageFormatError(`${path} is not a storage`);
     try {
@@ -46,10 +46,10 @@ export const fileSteps: FileSteps = {
       throw new StorageCorruptError(`${path} is damaged`, { cause });
     }
   },
-  save: (path, contents) => {
+  save: (path: string, contents: Contents): void => {
     attempt(path, () => writeFileSync(path, HEADER + JSON.stringify(contents)));
   },
-};
+} satisfies FileSteps;
 
 /** The driver, with some of its steps replaced. */
 export function fileDriver(name: string, change: Partial<FileSteps> = {}): Driver {
@@ -81,7 +81,7 @@ export function fileDriver(name: string, change: Partial<FileSteps> = {}): Drive
       return replace(engine, {
         write: async (changes, options) => {
           await engine.write(changes, options);
-          steps.save(path, await contentsOf(engine));
+          await steps.save(path, await contentsOf(engine));
         },
         close: () => {
           open.set(store, (open.get(store) ?? 0) - 1);

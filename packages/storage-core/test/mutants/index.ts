@@ -11,6 +11,7 @@ import { isolationMutants } from "./isolation.ts";
 import { itemMutants } from "./items.ts";
 import { iterationMutants } from "./iteration.ts";
 import { lifecycleMutants } from "./lifecycle.ts";
+import { modelMutants } from "./models.ts";
 import type { Mutant } from "./mutant.ts";
 import { openingMutants } from "./opening.ts";
 import { readonlyMutants } from "./readonly.ts";
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   ...flatStoreMutants,
   ...remoteMutants,
   ...atOnceMutants,
+  ...modelMutants,
   ...historyMutants,
   ...errorMutants,
 ];

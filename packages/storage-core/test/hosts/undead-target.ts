@@ -1,0 +1,3 @@
+import { logFile } from "./log-file.ts";
+
+export const storage = logFile("undead");
