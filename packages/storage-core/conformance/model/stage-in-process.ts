@@ -107,7 +107,7 @@ class ActorsProcess {
 
   constructor(target: LoadedTarget) {
     // Its calls have limits; it may live for as long as there are any.
-    this.#run = runRole(target, "actors", [], Number.POSITIVE_INFINITY);
+    this.#run = runRole(target, "actors", [], { limit: Number.POSITIVE_INFINITY });
     this.#ready = this.#run.next();
   }
 
