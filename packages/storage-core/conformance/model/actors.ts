@@ -2,7 +2,7 @@
 import type { StorageOpener } from "../../src/open-storage.ts";
 import { Actor } from "./actor.ts";
 import type { Call } from "./calls.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { OK, type Outcome, outcomeOf } from "./outcome.ts";
 
 export class Actors {
   readonly #opener: StorageOpener;
@@ -34,12 +34,14 @@ export class Actors {
 export type Direction =
   /** Sessions that follow are on this storage. */
   | { readonly at: string }
-  | { readonly session: number; readonly call: Call; readonly announced?: boolean }
+  | {
+      readonly session: number;
+      readonly call: Call;
+      /** It tells when it begins, too. */
+      readonly announced?: boolean;
+    }
   /** Closes all sessions. */
   | "leave";
-
-/** What is told before the outcome of a call that is to be announced. */
-export const BEGUN = "begun";
 
 /** Follows directions, each of which is given as JSON, until it is told `end`. */
 export async function runActors(
@@ -58,9 +60,9 @@ export async function runActors(
     if (direction === "leave") return await outcomeOf(async () => actors?.close());
     if ("at" in direction) {
       actors = new Actors(opener, direction.at);
-      return { value: null };
+      return { value: OK };
     }
-    if (direction.announced) tell(BEGUN);
+    if (direction.announced) tell("begun");
     if (actors === undefined) throw new Error("a call came before the storage was named");
     return await actors.make(direction.session, direction.call);
   }

@@ -103,13 +103,15 @@ const kinds: { readonly [N in Name]: Kind<Arguments[N]> } = {
     model: (on, container, count) => on.delete(container, keysOf(count)),
   },
   update: {
-    real: (on, container, key, part) =>
-      on.container(container).update(key, (value) => grown(value, part)),
-    model: (on, container, key, part) => on.update(container, key, (value) => grown(value, part)),
+    real: async (on, container, key, part) =>
+      (await on.container(container).update(key, (value) => grown(value, part))) ?? null,
+    model: (on, container, key, part) =>
+      on.update(container, key, (value) => grown(value, part)) ?? null,
   },
   get: {
-    real: (on, container, key, form) => on.getContainerItem(container, key, encodings[form]),
-    model: (on, container, key, form) => on.get(container, key, form),
+    real: async (on, container, key, form) =>
+      (await on.getContainerItem(container, key, encodings[form])) ?? null,
+    model: (on, container, key, form) => on.get(container, key, form) ?? null,
   },
   getMany: {
     real: async (on, container, keys, form) => {

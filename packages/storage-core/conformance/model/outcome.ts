@@ -5,10 +5,13 @@ import { difference } from "../difference.ts";
 import { wordsOf } from "../failure.ts";
 
 export type Outcome =
-  /** What it answered; `null` for nothing. */
+  /** What it answered; {@link OK} where there is nothing to answer. */
   | { readonly value: unknown }
   /** The code of the error with which it was refused, and what a storage said beside it, which is not compared. */
   | { readonly refused: string; readonly said?: string };
+
+/** What a write comes to. */
+export const OK = "ok";
 
 /** A refusal of the model. */
 export class Refusal extends Error {
@@ -23,7 +26,7 @@ export class Refusal extends Error {
 /** What a call on a storage comes to. */
 export async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> {
   try {
-    return { value: (await call()) ?? null };
+    return { value: (await call()) ?? OK };
   } catch (error) {
     return { refused: refusalOf(error), said: wordsOf(error).join("; because ") };
   }
@@ -32,7 +35,7 @@ export async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> 
 /** What a call on the model comes to. */
 export function expectedOf(call: () => unknown): Outcome {
   try {
-    return { value: call() ?? null };
+    return { value: call() ?? OK };
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.code };
     throw error;
@@ -47,13 +50,13 @@ export function isSame(found: Outcome, expected: Outcome): boolean {
 
 /** `ok`, or the code of the refusal: how calls are counted. */
 export function endOf(outcome: Outcome): string {
-  return "refused" in outcome ? outcome.refused : "ok";
+  return "refused" in outcome ? outcome.refused : OK;
 }
 
 /** In words that are not long. */
 export function outcomeInWords(outcome: Outcome): string {
   if ("refused" in outcome) return outcome.refused;
-  return outcome.value === null ? "ok" : shortened(JSON.stringify(outcome.value));
+  return outcome.value === OK ? OK : shortened(JSON.stringify(withoutWords(outcome.value)));
 }
 
 /** What was found where another thing was expected. Of long lists, the first difference. */

@@ -119,6 +119,7 @@ export class ModelRun<S extends Stage> {
       await steps(expected);
       await closeAll(expected, play);
       await play.makePart(expected, 0, ["open", {}]);
+      play.tell("in the end all close, and A opens", "ok");
       await play.make(expected, 0, ["look"]);
     } catch (error) {
       // It has failed already, so how it closes is no news.

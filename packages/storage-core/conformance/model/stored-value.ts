@@ -16,7 +16,7 @@ export function storedFrom(value: StoredValue): StoredValue {
 }
 
 /** What was read as bytes. */
-export function fromBytes(read: Uint8Array): StoredValue {
+function fromBytes(read: Uint8Array): StoredValue {
   const text = Buffer.from(read).toString("utf8");
   return Buffer.from(text).equals(read) ? text : { hex: Buffer.from(read).toString("hex") };
 }

@@ -10,7 +10,7 @@ import { type Contents, fileDriver, HEADER } from "../mutants/file-driver.ts";
 export type Bug =
   /** The first item that a commit changes is there some milliseconds before the others. */
   | "torn"
-  /** A commit is acknowledged before it is in the file. */
+  /** A commit is acknowledged before it is in the file, but for the first of a process. */
   | "early"
   /** What was deleted is deleted in memory, and not in the file. */
   | "undead";
@@ -19,13 +19,15 @@ const STEP_MS = 20;
 const LATE_MS = 30;
 
 export function logFile(bug?: Bug): StorageOpener {
+  const written = new Set<string>();
   const driver = fileDriver(`log file ${bug ?? ""}`, {
     load: loadLast,
     async save(path, contents) {
-      if (bug === "early") {
+      if (bug === "early" && written.has(path)) {
         setTimeout(() => existsSync(path) && append(path, contents), LATE_MS);
         return;
       }
+      written.add(path);
       if (bug === "torn") {
         append(path, firstChange(loadLast(path), contents));
         await delay(STEP_MS);

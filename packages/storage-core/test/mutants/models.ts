@@ -125,7 +125,7 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
 
 const ofSeveral: readonly Mutant[] = [
   inEngine(
-    "where three snapshots are open, the third is of the newest state after two commits",
+    "the third of three snapshots is of the newest state after two commits",
     "MOD-02",
     (engine) => {
       let commits = 0;
@@ -136,10 +136,13 @@ const ofSeveral: readonly Mutant[] = [
           const pinned = newestOf(engine);
           const begun = commits;
           const isThird = open.size >= 2;
-          const now = (): Snapshot => (isThird && commits >= begun + 2 ? newestOf(engine) : pinned);
+          const now = (container: string): Snapshot => {
+            const newest = newestOf(engine);
+            return isThird && commits >= begun + 2 && newest.has(container) ? newest : pinned;
+          };
           const snapshot: Snapshot = replace(pinned, {
-            get: (...args) => now().get(...args),
-            count: (...args) => now().count(...args),
+            get: (container, ...args) => now(container).get(container, ...args),
+            count: (container) => now(container).count(container),
             close: () => {
               open.delete(snapshot);
               return pinned.close();
@@ -240,7 +243,7 @@ const ofMortals: readonly Mutant[] = [
   remembering(),
   inLog("a commit is killed in the middle, and half of it is there", "torn"),
   inLog("a commit is acknowledged before it is made, and killed before that", "early"),
-  inLog("what was deleted is there again after a kill", "undead"),
+  inLog("what was deleted is deleted in memory alone", "undead"),
 ];
 
 const ofStrangers: readonly Mutant[] = [
