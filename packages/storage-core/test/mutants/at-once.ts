@@ -1,12 +1,15 @@
 /** CONC: bugs that show when many are at work at once. */
+import { letTurn } from "../../conformance/event-loop.ts";
 import { inEngine, inStorage, type Mutant } from "./mutant.ts";
 
 export const atOnceMutants: readonly Mutant[] = [
-  inStorage("many items are read one after another", "CONC-01", (storage) => ({
+  inStorage("many items are two requests, and others come between them", "CONC-01", (storage) => ({
     getContainerItems: async (container: string, keys: readonly string[]) => {
-      const items: [string, string | undefined][] = [];
-      for (const key of keys) items.push([key, await storage.getContainerItem(container, key)]);
-      return items;
+      const half = keys.length / 2;
+      const first = await storage.getContainerItems(container, keys.slice(0, half));
+      await letTurn(50);
+      const second = await storage.getContainerItems(container, keys.slice(half));
+      return [...first, ...second];
     },
   })),
   inEngine("commits of one turn of the loop do not see each other", "CONC-02", (engine) => {
