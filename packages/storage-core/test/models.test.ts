@@ -99,7 +99,9 @@ it("steps that hardly ever came to what they were to show are a failure", async 
   );
 });
 
-it("processes with sessions in them are killed, and a driver that loses nothing passes", async () => {
+it("processes with sessions in them are killed, and a driver that loses nothing passes", {
+  timeout: 120_000,
+}, async () => {
   const sound = new URL("./hosts/logged-target.ts", import.meta.url);
   const target = await loadTarget({ name: "log file", module: sound, execArgv });
   const { leftOut, figures } = await runCheck(check("MOD-03"), target);

@@ -27,7 +27,7 @@ export function choicesOf(fc: FastCheck, alphabet: Alphabet): Choices {
   const sound = fc.oneof(read, write);
   const item = weighted<ItemCall>(fc, [
     [100, sound],
-    ...(refused === undefined ? [] : ([[8, refused]] as const)),
+    ...(refused === undefined ? [] : ([[16, refused]] as const)),
   ]);
   const several = (least: number, call: Arbitrary<ItemCall>): Arbitrary<ItemCall[]> =>
     fc.array(call, { minLength: least, maxLength: 4 });
@@ -131,7 +131,7 @@ function itemChoices(
       [4, call("fill", container, count)],
       [20, call("delete", container, key)],
       [12, call("deleteMany", container, keys)],
-      [3, call("empty", container, count)],
+      [5, call("empty", container, count)],
       [10, call("update", container, key, fc.constantFrom("+", "++"))],
       [16, call("addContainer", container)],
       [4, call("deleteContainer", container)],

@@ -84,7 +84,7 @@ const FLOORS = {
   "clearContainer ok": 2,
   "clear ok": 1,
   "get ok": 6,
-  "getMany ok": 5,
+  "getMany ok": 4,
   "has ok": 2,
   "count ok": 6,
   "keys ok": 8,
@@ -115,17 +115,17 @@ export const hostilePlan: ModelPlan<Stage> = {
   sessions: 2,
   beginning: hostileAlphabet.beginning,
   runs: 5,
-  steps: 200,
+  steps: 220,
   commands: (fc) => calls(fc, hostileAlphabet, 2),
   floors: {
     "look ok": 40,
     "begin ok": 12,
-    "set ok": 20,
-    "setMany ok": 5,
+    "set ok": 15,
+    "setMany ok": 4,
     "delete ok": 6,
     "get ok": 6,
-    "getMany ok": 4,
-    "keys ok": 6,
+    "getMany ok": 2,
+    "keys ok": 4,
     "entries ok": 10,
     "entries ENCODING": 1,
     "iterate ok": 10,
@@ -164,12 +164,12 @@ export const reopeningPlan: ModelPlan<Stage> = {
 /** Each crash takes a process, so they are few. */
 export const crashingPlan: ModelPlan<StageInProcess> = {
   ...reopeningPlan,
-  steps: 120,
+  steps: 90,
   commands: (fc) =>
     weighted<Command<StageInProcess>>(fc, [
       [60, calls(fc, plainAlphabet, 3)],
       [3, reopenings(fc, 3)],
       [1, crashes(fc, plainAlphabet, 3)],
     ]),
-  floors: { ...LOW_FLOORS, "crash unanswered": 1 },
+  floors: { ...LOW_FLOORS, "crash unanswered": 2 },
 };

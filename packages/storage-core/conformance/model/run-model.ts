@@ -30,7 +30,7 @@ export interface ModelPlan<S extends Stage> {
 }
 
 /** No sequence is shortened for longer, in milliseconds. */
-const SHORTENING_MS = 20_000;
+const SHORTENING_MS = 15_000;
 /** So many times the plan's runs are made where too little has happened, each time with another seed. */
 const MOST_BATCHES = 5;
 

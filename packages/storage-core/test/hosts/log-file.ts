@@ -15,7 +15,7 @@ export type Bug =
   /** What was deleted is deleted in memory, and not in the file. */
   | "undead";
 
-const STEP_MS = 60;
+const STEP_MS = 50;
 const LATE_MS = 30;
 
 export function logFile(bug?: Bug): StorageOpener {

@@ -63,24 +63,27 @@ const ofOne: readonly Mutant[] = [
       };
     },
   ),
-  inRanges("the limit of a range counts own deletes", "MOD-01", (storage) => {
-    const deleted = new Set<string>();
+  inRanges("a range with a limit is one short behind an own write", "MOD-01", (storage) => {
+    const written = new Set<string>();
     const { begun, calls } = watchBegun(storage);
+    const noted =
+      (method: "setContainerItem" | "deleteContainerItem") =>
+      async (id: string, key: string, value: string): Promise<void> => {
+        await storage[method](id, key, value);
+        if (begun()) written.add(id);
+      };
     return {
       ...calls,
       begin: async () => {
-        deleted.clear();
+        written.clear();
         return await calls.begin();
       },
-      deleteContainerItem: async (id: string, key: string) => {
-        await storage.deleteContainerItem(id, key);
-        deleted.add(id);
-      },
+      setContainerItem: noted("setContainerItem"),
+      deleteContainerItem: noted("deleteContainerItem"),
       ofRange: (entries, range, id) => {
         const { limit = 0 } = range;
-        return entries(
-          begun() && limit > 0 && deleted.has(id) ? { ...range, limit: limit - 1 } : range,
-        );
+        const isShort = begun() && limit > 0 && written.has(id);
+        return entries(isShort ? { ...range, limit: limit - 1 } : range);
       },
     };
   }),
