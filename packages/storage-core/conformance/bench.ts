@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Failed, Introduction, Order, Round } from "./checker-process.ts";
+import { environment } from "./child-run.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import { type CheckResult, resultOf } from "./report/result.ts";
@@ -110,6 +111,7 @@ export class Bench {
     const { module, execArgv = [] } = this.#target;
     const child = fork(fileURLToPath(ENTRY), [String(module)], {
       execArgv: [...process.execArgv, ...execArgv],
+      env: environment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#lastWords = "";

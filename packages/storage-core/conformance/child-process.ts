@@ -6,8 +6,6 @@ import { type ChildEnd, type ChildRun, ENTRY, environment, LIMIT_MS, Told } from
 import type { Role } from "./roles.ts";
 import type { LoadedTarget } from "./target.ts";
 
-export type { ChildEnd, ChildRun } from "./child-run.ts";
-
 /** A role in a process. */
 export interface ProcessRun extends ChildRun {
   /** Its number; 0 where there is none, as it could not be started. */

@@ -51,6 +51,8 @@ export class Context {
   readonly #profile: Profile;
   readonly #onRound: OnRound;
   readonly #open: Storage[] = [];
+  /** Processes that have not ended. */
+  readonly #processes = new Set<ProcessRun>();
   #path: string;
 
   constructor(target: LoadedTarget, options: ContextOptions = {}) {
@@ -120,12 +122,17 @@ export class Context {
     if (!this.notRun.includes(part)) this.notRun.push(part);
   }
 
+  /** How often, in the profile of this run. */
+  times(times: Times): number {
+    return times[this.#profile];
+  }
+
   /**
    * The numbers of the rounds of a check that repeats itself, from 1 on. Each is a sign of life: the limit of time is that of a round, so none
    * may take long.
    */
   *rounds(times: Times): Generator<number> {
-    const of = times[this.#profile];
+    const of = this.times(times);
     for (let round = 1; round <= of; round++) {
       this.#onRound(round, of);
       yield round;
@@ -190,18 +197,25 @@ export class Context {
     return strict.fail(`${what}: resolved, where it must reject with ${refusal}`);
   }
 
-  /** Runs a role of the kit in a process of its own, on the check's path unless told otherwise. */
+  /** Runs a role of the kit in a process of its own, on the check's path unless told otherwise. It does not outlive the check. */
   spawn(
     role: Role,
     args: readonly string[] = [this.path],
     options: ProcessOptions = {},
   ): ProcessRun {
-    return runRole(this.target, role, args, options);
+    const run = runRole(this.target, role, args, options);
+    this.#processes.add(run);
+    const forget = (): void => void this.#processes.delete(run);
+    run.ended.then(forget, forget);
+    return run;
   }
 
-  /** Ends the check: closes what it opened and removes its folder. Never uses the driver to clean up. */
+  /** Ends the check: kills what it has started, closes what it has opened and removes its folder. Never uses the driver to clean up. */
   async dispose(): Promise<void> {
     try {
+      const left = [...this.#processes];
+      for (const { kill } of left) kill();
+      await Promise.allSettled(left.map(({ ended }) => ended));
       await this.#close();
     } finally {
       rmSync(this.folder, { recursive: true, force: true });

@@ -9,6 +9,20 @@ export function filesIn(folder: string): Record<string, string> {
   return Object.fromEntries(below(folder).map((path) => [path, describe(join(folder, path))]));
 }
 
+/** Everything in a folder that is no file of the storages at the paths, as the facts of their driver name them. */
+export function strangersIn(
+  folder: string,
+  files: readonly StoredFile[],
+  storages: readonly string[],
+): string[] {
+  return below(folder).filter((name) => {
+    const path = join(folder, name);
+    if (storages.some((storage) => storedFile(files, storage, path) !== undefined)) return false;
+    const isFolder = lstatSync(path).isDirectory();
+    return !(isFolder && storages.some((storage) => holdsStored(files, storage, path)));
+  });
+}
+
 /** Cuts off the second half of every file that a storage is made of. */
 export function cutInHalf(storage: string): void {
   const isFolder = lstatSync(storage).isDirectory();
@@ -67,10 +81,6 @@ export function holdsData({ expendable }: StoredFile): boolean {
 }
 
 /** Whether it is a folder that one of the files is in. */
-export function holdsStored(
-  files: readonly StoredFile[],
-  storage: string,
-  folder: string,
-): boolean {
+function holdsStored(files: readonly StoredFile[], storage: string, folder: string): boolean {
   return files.some(({ name }) => dirname(name.replace("<path>", storage)) === folder);
 }

@@ -50,11 +50,22 @@ export async function ifShared(
   others: Others,
   run: () => Promise<void>,
 ): Promise<void> {
-  const sharing = context.facts[others];
-  if (sharing === "shared") {
-    await run();
-    return;
-  }
+  if (context.facts[others] === "shared") await run();
+  else await refuseOthers(context, others);
+}
+
+/** Runs what others do who can have a storage at least when nobody else has it. Where they never meet, they must be told so. */
+export async function unlessSeparate(
+  context: Context,
+  others: Others,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (context.facts[others] !== "separate") await run();
+  else await refuseOthers(context, others);
+}
+
+async function refuseOthers(context: Context, others: Others): Promise<void> {
+  const sharing = context.facts[others] as Exclude<Sharing, "shared">;
   context.leaveOut(`what ${others} do that share it: facts.${others} is ${sharing}`);
   await context.create();
   const other = startOther(context, others, "open", ["{}"]);

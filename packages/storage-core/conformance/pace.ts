@@ -1,11 +1,12 @@
-/** How long something takes on average, so that a kill can come at any point of it. */
+/** How long something takes on average, so that what happens to it can come at any point of it. */
 export class Pace {
-  #total: number;
-  #times = 1;
+  readonly #guess: number;
+  #total = 0;
+  #times = 0;
 
   /** What is taken for true until it is known better, in milliseconds. */
   constructor(guess: number) {
-    this.#total = guess;
+    this.#guess = guess;
   }
 
   add(ms: number): void {
@@ -13,8 +14,12 @@ export class Pace {
     this.#times++;
   }
 
+  get known(): boolean {
+    return this.#times > 0;
+  }
+
   /** In milliseconds. */
   get mean(): number {
-    return this.#total / this.#times;
+    return this.known ? this.#total / this.#times : this.#guess;
   }
 }

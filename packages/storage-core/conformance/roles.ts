@@ -1,20 +1,26 @@
-/**
- * What a process or a thread that a check starts can do. Each role tells the check every thing that it should know: a process as a line of
- * JSON, a thread as a message.
- */
-import { on } from "node:events";
-import { createInterface } from "node:readline";
+/** What a process or a thread that a check starts can do. Each role tells the check every thing that it should know. */
 import { parentPort } from "node:worker_threads";
 import type { StorageOpener } from "../src/open-storage.ts";
 import type { OpenOptions } from "../src/options.ts";
 import { contentsOf } from "./context.ts";
 import { increment } from "./counter.ts";
+import {
+  abandon,
+  holdUnfinished,
+  leaveUnfinished,
+  perform,
+  performWatched,
+  watchDeeds,
+} from "./crash/deed-roles.ts";
+import { commitNumbered } from "./crash/numbered-commits.ts";
+import { createMany, goThrough } from "./crash/passages.ts";
+import { endThreadsHere } from "./crash/thread-ends.ts";
 import { letTurn } from "./event-loop.ts";
 import { runSessions } from "./history/session-role.ts";
 import { runActors } from "./model/actors.ts";
-import { type CommitNews, commitNext } from "./numbered-commits.ts";
 import { Session } from "./session.ts";
 import { obey } from "./subject-calls.ts";
+import { tell, texts, toldToGo } from "./telling.ts";
 
 export type Role =
   | "leaveOpen"
@@ -26,38 +32,21 @@ export type Role =
   | "openAndClose"
   | "increment"
   | "commitNumbered"
+  | "perform"
+  | "leaveUnfinished"
+  | "abandon"
+  | "holdUnfinished"
+  | "performWatched"
+  | "watchDeeds"
+  | "createMany"
+  | "goThrough"
+  | "endThreads"
   | "session"
   | "recordHistory"
   | "obey"
   | "actors";
 
 export type RoleFunction = (storage: StorageOpener, args: readonly string[]) => Promise<void>;
-
-/** Tells the check something. */
-function tell(what: unknown): void {
-  if (parentPort !== null) parentPort.postMessage(what);
-  else process.stdout.write(`${JSON.stringify(what)}\n`);
-}
-
-/** Tells the check that it is ready, and waits until it may go on. */
-async function toldToGo(): Promise<void> {
-  tell("ready");
-  await new Promise((resolve) => {
-    if (parentPort !== null) parentPort.once("message", resolve);
-    else process.stdin.resume().once("data", resolve);
-  });
-  // A role may wait again; until then, what it waits on must not keep the process.
-  if (parentPort === null) process.stdin.pause();
-}
-
-/** What the check tells, one text after another, for as long as the check is there. */
-async function* texts(): AsyncGenerator<string> {
-  if (parentPort !== null) {
-    for await (const [text] of on(parentPort, "message")) yield text;
-    return;
-  }
-  for await (const line of createInterface({ input: process.stdin })) yield JSON.parse(line);
-}
 
 function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? String(error);
@@ -168,15 +157,16 @@ export const roles: Readonly<Record<Role, RoleFunction>> = {
     tell(report);
   },
 
-  /** Commits numbered transactions until it is killed. Tells when each begins to commit, and when it has. */
-  async commitNumbered(storage: StorageOpener, [path]: readonly string[]): Promise<void> {
-    const tellOf = (news: CommitNews): void => tell(news);
-    const opened = await storage.open(path as string);
-    for (;;) {
-      const n = await commitNext(opened, (begun) => tellOf({ n: begun, is: "committing" }));
-      tellOf({ n, is: "committed" });
-    }
-  },
+  commitNumbered,
+  perform,
+  leaveUnfinished,
+  abandon,
+  holdUnfinished,
+  performWatched,
+  watchDeeds,
+  createMany,
+  goThrough,
+  endThreads: endThreadsHere,
 
   /**
    * Sessions of schedules, one after another. `at <path>` begins one, which opens the storage at its first step; each other text is a step,

@@ -2,7 +2,7 @@
  * A process in which things are done to a storage that may cost it its life, and that does what a check tells it, call by call. Where it dies, the
  * check fails with the signal and what was being done; it never hangs.
  */
-import type { ChildRun } from "./child-process.ts";
+import type { ChildRun } from "./child-run.ts";
 import { LIMIT_MS } from "./child-run.ts";
 import type { Context, Refusal } from "./context.ts";
 import type { SubjectCalls } from "./subject-calls.ts";

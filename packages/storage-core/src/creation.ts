@@ -2,7 +2,7 @@
  * Creating a storage on the disk so that it appears whole, or not at all: it is made under another name beside its place, and then moved
  * there in one step, which only one of those who race for it can do.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -10,16 +10,19 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { DuplicateStorageError, StorageIOError } from "./errors.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
-/** What names of drafts begin with: short, so that a path may be as long as any. */
+/** What names of drafts begin with; behind it, in short, so that a path may be as long as any, who makes it, and where. */
 const DRAFT = ".caterpillar-new-";
-/** Whoever makes a draft has died if it is so old, in milliseconds. */
+/** Whoever makes a draft has died if it is so old, in milliseconds, wherever that is. */
 const OLD_MS = 3_600_000;
 
 /**
@@ -34,8 +37,10 @@ export async function createAt(
   make: (draft: string) => MaybePromise<void>,
 ): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw duplicate(path);
-  removeOldDrafts(dirname(path));
-  const draft = join(dirname(path), DRAFT + randomBytes(6).toString("hex"));
+  const where = processSpace();
+  removeLeftDrafts(dirname(path), where);
+  const random = randomBytes(4).toString("hex");
+  const draft = join(dirname(path), `${DRAFT}${where}-${process.pid}-${random}`);
   try {
     await make(draft);
     publish(draft, path);
@@ -77,15 +82,44 @@ function removeDraft(draft: string): void {
 }
 
 /** What creators have left that were killed. Whoever may not remove it leaves it to others. */
-function removeOldDrafts(folder: string): void {
+function removeLeftDrafts(folder: string, where: string): void {
   try {
     for (const path of beginningWith(join(folder, DRAFT))) {
-      const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > OLD_MS) rmSync(path, { recursive: true, force: true });
+      if (isLeft(path, where)) rmSync(path, { recursive: true, force: true });
     }
   } catch {
     // What is wrong with the folder, creating in it will tell.
   }
+}
+
+function isLeft(draft: string, where: string): boolean {
+  const [its, maker] = basename(draft).slice(DRAFT.length).split("-");
+  if (its === where && hasDied(Number(maker))) return true;
+  const age = Date.now() - (lstatSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  return age > OLD_MS;
+}
+
+function hasDied(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  return false;
+}
+
+/** Those whose processes have the numbers that are seen here have the same: not another machine, another container, or this machine before it was started anew. */
+function processSpace(): string {
+  const hash = createHash("sha256").update(hostname());
+  if (process.platform === "linux") {
+    try {
+      hash.update(readFileSync("/proc/sys/kernel/random/boot_id"));
+      hash.update(readlinkSync("/proc/self/ns/pid"));
+    } catch {
+      // The name must do.
+    }
+  }
+  return hash.digest("hex").slice(0, 6);
 }
 
 function beginningWith(path: string): string[] {

@@ -1,4 +1,5 @@
 /** LevelDB as a flat store. */
+import { isMainThread } from "node:worker_threads";
 import {
   checkExpected,
   crowded,
@@ -20,8 +21,11 @@ export type Level = ClassicLevel<string, string | Uint8Array>;
 const TEXT = { valueEncoding: "utf8" } as const;
 const BYTES = { valueEncoding: "view" } as const;
 
-/** So many changes go in an array. */
-const FEW = 1000;
+/**
+ * So many changes go in an array: none where the thread may be terminated. classic-level takes an array apart itself, and where it is terminated in
+ * the middle it writes what it has by then, and more than once memory that was anything.
+ */
+const FEW = isMainThread ? 1000 : 0;
 
 type Operation =
   | { type: "del"; key: string }

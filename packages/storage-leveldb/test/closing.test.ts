@@ -4,7 +4,6 @@ import { LevelStorage } from "@caterpillar/storage-leveldb";
 import type { ClassicLevel } from "classic-level";
 import { expect, it } from "vitest";
 import { watchDatabases } from "./fixtures/level-calls.ts";
-import { outputOf, startProcess } from "./fixtures/processes.ts";
 import { entries, newStorage } from "./fixtures/storages.ts";
 
 const CLOSED = { name: "StorageClosedError", code: "STORAGE_CLOSED" };
@@ -53,21 +52,6 @@ it("a storage closes in the middle of everything, and all that was written is th
   await using reopened = await LevelStorage.open(storage.path);
   expect(await reopened.getContainerLen("c")).toBe(5003);
   expect(await reopened.hasContainerItem("c", "not")).toBe(false);
-});
-
-/**
- * A database that keeps its process alive would hang every program that forgets to close it. One that is torn down with its iterators and
- * snapshots open could crash on the way out.
- */
-it("a process that does not close its storage ends by itself, with its commits there and its lock gone", async () => {
-  const storage = await newStorage();
-  await storage.close();
-  for (let i = 0; i < 2; i++) {
-    expect(await outputOf(startProcess("leave-open.ts", storage.path))).toBe("done");
-    await using reopened = await LevelStorage.open(storage.path);
-    expect(await reopened.getContainerItem("c", "last")).toBe("words");
-    expect(await reopened.hasContainerItem("c", "not")).toBe(false);
-  }
 });
 
 /** The files below the path that this process has open. */

@@ -32,21 +32,6 @@ for (const [other, open] of Object.entries(OTHERS)) {
       await using reopened = await LevelStorage.open(storage.path);
       expect(await reopened.getContainerLen("c")).toBe(3);
     });
-
-    /** A lock that outlived its holder would keep everybody out until somebody deletes a file by hand. */
-    it("the storage is free when its holder dies", async () => {
-      const storage = await newStorage();
-      await storage.close();
-      for (let i = 0; i < 2; i++) {
-        const holder = await open(storage.path);
-        expect(holder.said).toBe("open");
-        await expect(LevelStorage.open(storage.path)).rejects.toMatchObject(LOCKED);
-        await holder.kill();
-        const reopened = await LevelStorage.open(storage.path);
-        await reopened.setContainerItem("c", `${i}`, "free");
-        await reopened.close();
-      }
-    });
   });
 }
 

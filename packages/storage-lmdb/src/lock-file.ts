@@ -6,6 +6,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  mkdirSync,
   openSync,
   rmSync,
   type Stats,
@@ -15,6 +16,7 @@ import {
 import { join } from "node:path";
 import { MARKER, StorageCorruptError } from "@caterpillar/storage-core/driver";
 import { LOCK } from "./data-file.ts";
+import { TURNS } from "./turns.ts";
 
 /** File handles that LMDB needs, with some to spare. */
 const HANDLES = 8;
@@ -29,19 +31,25 @@ export function checkLock(path: string): void {
     if (!stats.isFile()) throw new StorageCorruptError(`${lock} is not a file; remove it`);
     accessSync(lock, constants.R_OK | constants.W_OK);
   }
-  if (stats === undefined || isSparse(stats)) {
-    const probe = join(path, `room.${process.pid}.new`);
-    try {
-      writeFileSync(probe, Buffer.alloc(ROOM, 1));
-    } finally {
-      rmSync(probe, { force: true });
-    }
-  }
+  if (stats === undefined || isSparse(stats)) checkRoom(join(path, TURNS));
   const handles: number[] = [];
   try {
     while (handles.length < HANDLES) handles.push(openSync(join(path, MARKER), "r"));
   } finally {
     for (const handle of handles) closeSync(handle);
+  }
+}
+
+/** Writes to a file that has no name any more. Who is killed before it has none leaves it where such things are removed. */
+function checkRoom(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const probe = join(folder, `${process.pid}.room`);
+  const file = openSync(probe, "w");
+  try {
+    rmSync(probe, { force: true });
+    writeFileSync(file, Buffer.alloc(ROOM, 1));
+  } finally {
+    closeSync(file);
   }
 }
 

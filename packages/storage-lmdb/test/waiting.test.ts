@@ -202,26 +202,6 @@ describe("while another process commits, and is stopped,", () => {
     await using storage = await LmdbStorage.open(path);
     await storage.setContainerItem("c", "key", "new");
   });
-
-  it("writes and opening go on when it is killed", async () => {
-    const { path, other } = await beingCommittedTo();
-    other.kill();
-    await using storage = await LmdbStorage.open(path);
-    await storage.setContainerItem("c", "key", "new");
-    expect(await storage.getContainerItem("c", "key")).toBe("new");
-  });
-
-  it("reads of a storage that is open do not wait", async () => {
-    const path = await newStorage();
-    await using storage = await LmdbStorage.open(path, { timeout: 0 });
-    const other = await StoppedCommit.start(path);
-    await other.take();
-    expect(await storage.getContainerItem("c", "key")).toBe("value");
-    await storage.begin();
-    expect(await storage.listContainers()).toEqual(["c"]);
-    await storage.rollback();
-    expect(await other.letGo()).toBe(true);
-  });
 });
 
 /** The number of a process that has died may be that of another one by now. */

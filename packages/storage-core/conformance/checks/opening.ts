@@ -1,10 +1,10 @@
 /** OPEN: how storages are opened and created, and what is left where that fails. */
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenOptions } from "../../src/options.ts";
 import { type Check, group } from "../check.ts";
 import type { Context } from "../context.ts";
-import { filesIn, holdsStored, storedFile } from "../files.ts";
+import { filesIn, storedFile, strangersIn } from "../files.ts";
 import { foreignChecks } from "./foreign.ts";
 import { pathChecks } from "./paths.ts";
 import { raceChecks } from "./races.ts";
@@ -24,13 +24,8 @@ function folderIsEmpty(context: Context, when: string): void {
 }
 
 /** Everything in the check's folder that is no file of the storage's. */
-function strangers(context: Context): string[] {
-  const { files } = context.facts;
-  return Object.keys(filesIn(context.folder)).filter((below) => {
-    const path = join(context.folder, below);
-    if (storedFile(files, context.path, path) !== undefined) return false;
-    return !(statSync(path).isDirectory() && holdsStored(files, context.path, path));
-  });
+function strangers({ folder, facts, path }: Context): string[] {
+  return strangersIn(folder, facts.files, [path]);
 }
 
 const ownChecks = group("OPEN", {

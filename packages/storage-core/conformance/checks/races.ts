@@ -1,6 +1,6 @@
 /** OPEN: several who create at once. */
 import { type Check, group } from "../check.ts";
-import type { ChildEnd } from "../child-process.ts";
+import type { ChildEnd } from "../child-run.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../roles.ts";
 

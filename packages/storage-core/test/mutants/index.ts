@@ -2,6 +2,7 @@ import { atOnceMutants } from "./at-once.ts";
 import { bulkMutants } from "./bulk.ts";
 import { conflictMutants } from "./conflicts.ts";
 import { containerMutants } from "./containers.ts";
+import { crashMutants } from "./crashes.ts";
 import { errorMutants } from "./errors.ts";
 import { factMutants } from "./facts.ts";
 import { faultMutants } from "./faults.ts";
@@ -44,5 +45,6 @@ export const mutants: readonly Mutant[] = [
   ...atOnceMutants,
   ...modelMutants,
   ...historyMutants,
+  ...crashMutants,
   ...errorMutants,
 ];

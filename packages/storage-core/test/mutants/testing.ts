@@ -6,9 +6,13 @@ import type { Mutant } from "./mutant.ts";
 /** Registers a test for each: the check that is named must find it, and by what it does wrong. */
 export function testMutants(mutants: readonly Mutant[]): void {
   for (const { name, killedBy, storage, module } of mutants) {
-    it(`${name} is killed by ${killedBy}`, async () => {
+    it(`${name} is killed by ${killedBy}`, async ({ skip }) => {
       const check = checks.find(({ id }) => id === killedBy);
       if (check === undefined) throw new Error(`there is no check ${killedBy}`);
+      for (const need of check.needs) {
+        const missing = await need.missing();
+        skip(missing !== undefined, missing);
+      }
       const target = {
         name,
         module: module ?? new URL("../target.ts", import.meta.url),

@@ -1,11 +1,14 @@
 /**
  * Transactions that are numbered, so that it can be said exactly what must be in a storage after any of them. Each touches several
- * containers and adds one, so that any part of it can be missed. One container gets thousands of items, which are replaced, cleared and
- * deleted, over and over: drivers on flat stores remove such items later, in the background.
+ * containers and adds one, so that any part of it can be missed. One container gets many items, now and then thousands, which are replaced,
+ * cleared and deleted, over and over: drivers on flat stores remove such items later, in the background.
  */
-import type { Storage } from "../src/storage.ts";
-import type { Transaction } from "../src/transaction.ts";
-import type { Seed } from "./context.ts";
+import type { Durability } from "../../src/driver.ts";
+import type { StorageOpener } from "../../src/open-storage.ts";
+import type { Storage } from "../../src/storage.ts";
+import type { Transaction } from "../../src/transaction.ts";
+import type { Seed } from "../context.ts";
+import { tell } from "../telling.ts";
 
 /** What one tells who commits numbered transactions. */
 export interface CommitNews {
@@ -14,8 +17,18 @@ export interface CommitNews {
   readonly is: "committing" | "committed";
 }
 
-const RIGHT_ITEMS = 1000;
-const HEAP_ITEMS = 3000;
+/** What one does who commits numbered transactions. */
+export interface CommitOptions {
+  readonly durability?: Durability | undefined;
+  /** How often to commit; without end, if nothing is said. */
+  readonly commits?: number;
+  /** When to exit: so many milliseconds after one of the news. */
+  readonly exit?: CommitNews & { readonly ms: number };
+}
+
+const RIGHT_ITEMS = 100;
+/** One transaction in eight has more than is removed in one step in the background. */
+const [FEW_HEAP_ITEMS, MANY_HEAP_ITEMS] = [200, 2500];
 
 /** What a transaction does to the heap, by its number; and what is in it then, `undefined` where it is not there. */
 const HEAP_STEPS: readonly {
@@ -61,6 +74,24 @@ export async function commitNext(
   });
 }
 
+/** Opens the storage, commits numbered transactions and closes it. Tells when each begins to commit, and when it has. */
+export async function commitNumbered(
+  storage: StorageOpener,
+  [path, given = "{}"]: readonly string[],
+): Promise<void> {
+  const { durability, commits = Number.POSITIVE_INFINITY, exit }: CommitOptions = JSON.parse(given);
+  const news = (what: CommitNews): void => {
+    tell(what);
+    if (what.n === exit?.n && what.is === exit.is) setTimeout(() => process.exit(), exit.ms);
+  };
+  const opened = await storage.open(path as string, { durability });
+  for (let i = 0; i < commits; i++) {
+    const n = await commitNext(opened, (begun) => news({ n: begun, is: "committing" }));
+    news({ n, is: "committed" });
+  }
+  await opened.close();
+}
+
 /** The number of the newest transaction that has left its mark. */
 export async function newestNumber(from: Pick<Storage, "getContainerItem">): Promise<number> {
   return Number(await from.getContainerItem("left", "n"));
@@ -88,7 +119,7 @@ async function fill(tx: Transaction, n: number): Promise<void> {
 }
 
 function heapItems(n: number): Record<string, string> {
-  return itemsOf(HEAP_ITEMS, n);
+  return itemsOf(n % 8 === 5 ? MANY_HEAP_ITEMS : FEW_HEAP_ITEMS, n);
 }
 
 function itemsOf(count: number, n: number): Record<string, string> {
