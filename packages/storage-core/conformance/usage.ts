@@ -15,8 +15,14 @@ export function heldIn(folder: string): string[] {
   return [...openFiles(), ...maps].filter((line) => line.includes(folder));
 }
 
-/** How many handles and threads this process has. Only Linux tells. */
-export function handlesAndThreads(): { handles: number; threads: number } {
+/** How many handles and threads a process has. */
+export interface InUse {
+  readonly handles: number;
+  readonly threads: number;
+}
+
+/** What this process has of them. Only Linux tells. */
+export function handlesAndThreads(): InUse {
   return { handles: openFiles().length, threads: readdirSync("/proc/self/task").length };
 }
 

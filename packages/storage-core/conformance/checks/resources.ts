@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { storedFilesOf } from "../files.ts";
 import type { Times } from "../profile.ts";
 import { type Subject, withSubject } from "../subject.ts";
-import { toldHandles } from "../usage.ts";
+import { type InUse, toldHandles } from "../usage.ts";
 
 /** How often storages are opened and closed between two looks at what is open, and how many looks there are. */
 const OPENINGS = 5;
@@ -35,7 +35,7 @@ export const resourceChecks: readonly Check[] = group("RES", {
         for (const look of context.rounds(OPENING_LOOKS)) {
           await subject.do("comeAndGo", context.path, OPENINGS);
           const after = await subject.do("handlesAndThreads");
-          context.equal(after, before, `what is open after ${look * OPENINGS} more times`);
+          notMore(context, after, before, `${look * OPENINGS} more times`);
         }
         // Node keeps some things of its first thread.
         await subject.do("leaveOpenInThread", context.place("first"));
@@ -44,7 +44,7 @@ export const resourceChecks: readonly Check[] = group("RES", {
           await subject.do("leaveOpenInThread", context.place(`thread-${i}`));
         }
         const after = await subject.do("handlesAndThreads");
-        context.equal(after, withThreads, "what is open after threads that left storages open");
+        notMore(context, after, withThreads, "threads that left storages open");
         const held = await subject.do("heldIn", context.folder);
         context.equal(held, [], "files of storages that are open, or in memory");
       }),
@@ -101,6 +101,12 @@ export const resourceChecks: readonly Check[] = group("RES", {
     },
   },
 });
+
+/** Fewer are no fault: what Node and engines have begun for themselves may end at any moment. */
+function notMore(context: Context, after: InUse, before: InUse, what: string): void {
+  const told = `after ${what}: before ${JSON.stringify(before)}, now ${JSON.stringify(after)}`;
+  context.ok(after.handles <= before.handles && after.threads <= before.threads, told);
+}
 
 /** How much larger the median of the second half is than that of the first. */
 function growthOf(looks: readonly number[]): number {
