@@ -1,4 +1,8 @@
 /** The event loop, as checks use it: to see whether it turns, and to let it. Never in milliseconds. */
+import type { Times } from "./profile.ts";
+
+/** So many items are far more than what is done with before the loop turns again. */
+export const MANY_TURNS: Times = { quick: 30_000, full: 200_000 };
 
 /** Does the work, and answers how often the event loop came round meanwhile: 0 where the work never let go of it. */
 export async function turnsDuring(

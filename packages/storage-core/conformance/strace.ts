@@ -62,7 +62,7 @@ export function loggingSyncs(log: string): readonly string[] {
   const traced = [...SYNCS, "write", "writev", "pwrite64", "pwritev", "pwritev2"];
   const hold = `inject=${SYNCS.join(",")}:delay_enter=${HELD_UP_US}`;
   const what = ["-e", `trace=${traced.join(",")}`, "-e", hold, "-e", "signal=none"];
-  return ["strace", "-f", "-qq", "-y", "-s", `${LONGEST}`, "-o", log, ...what];
+  return ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-s", `${LONGEST}`, "-o", log, ...what];
 }
 
 /** A call of a log. */

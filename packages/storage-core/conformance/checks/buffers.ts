@@ -2,6 +2,7 @@
 import { bytes } from "../../src/encodings.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
+import { MANY_TURNS } from "../event-loop.ts";
 import { everyBytes, everyText } from "../every-read.ts";
 
 export const bufferChecks: readonly Check[] = group("KV", {
@@ -106,7 +107,7 @@ export const bufferChecks: readonly Check[] = group("KV", {
     clauses: ["values.alias"],
     run: async (context) => {
       const storage = await context.create({ c: {} });
-      const count = 100_000;
+      const count = context.times(MANY_TURNS);
       const given = Array.from({ length: count }, (_, i): [string, Uint8Array] => [
         `k${i}`,
         Uint8Array.of(97, 98, 99),

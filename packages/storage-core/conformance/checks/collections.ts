@@ -3,7 +3,7 @@ import type { Items } from "../../src/items.ts";
 import type { ValueInput } from "../../src/values.ts";
 import { type Check, group } from "../check.ts";
 import { contentsOf } from "../context.ts";
-import { withGate } from "../event-loop.ts";
+import { MANY_TURNS, withGate } from "../event-loop.ts";
 import { awaitedLater } from "../failure.ts";
 import { generate, generateAsync, inBoth, numbered, type Pair } from "../pairs.ts";
 
@@ -215,7 +215,7 @@ export const collectionChecks: readonly Check[] = group("BULK", {
     clauses: ["items.all-or-nothing", "items.many", "calls.order"],
     run: async (context) => {
       const storage = await context.create({ c: {} });
-      const count = 100_000;
+      const count = context.times(MANY_TURNS);
       const items = numbered(count);
       const keys = items.map(([key]) => key);
       const [array, map, set] = [[...items], new Map(items), new Set(items)];

@@ -61,7 +61,7 @@ export const crashChecks: readonly Check[] = group("DUR", {
 
   "03 a process that is killed while it commits loses nothing that was acknowledged, and leaves nothing in part":
     afterwards(["durability.kill", "durability.declared", "transaction.commit"], (context) =>
-      runEnds(context, { who: "processes", how: "are killed" }, { quick: 8, full: 2000 }),
+      runEnds(context, { who: "processes", how: "are killed" }, { quick: 6, full: 2000 }),
     ),
 
   "04 what a killed process had not committed is gone": afterwards(

@@ -14,6 +14,8 @@ type Entries = Pair[];
 
 /** Enough for three pages, whatever the size of a page is likely to be. */
 const SEVERAL_PAGES = 600;
+/** At each so manieth step of a loop something is written. */
+const EVERY = 5;
 
 /** Looks at a container in all ways and in both directions. */
 async function shows(
@@ -63,7 +65,8 @@ async function unmoved(context: Context, write: (loop: Loop) => Promise<void>): 
       if (where === "in a transaction") await storage.begin();
       const seen: Entries = [];
       for await (const entry of storage.container(id).entries({ reverse })) {
-        await write({ storage, other, id, key: entry[0], step: seen.length });
+        const step = seen.length;
+        if (step % EVERY === 0) await write({ storage, other, id, key: entry[0], step });
         seen.push(entry);
         if (seen.length > 2 * items.length) break;
       }

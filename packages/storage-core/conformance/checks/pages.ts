@@ -5,7 +5,7 @@ import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import type { Context } from "../context.ts";
 import { difference } from "../difference.ts";
-import { turnsDuring } from "../event-loop.ts";
+import { MANY_TURNS, turnsDuring } from "../event-loop.ts";
 import { type Observed, observe } from "../observed.ts";
 import { numbered, type Pair } from "../pairs.ts";
 
@@ -152,11 +152,12 @@ export const pageChecks: readonly Check[] = group("ITER", {
     clauses: ["loop.alive"],
     run: async (context) => {
       const storage = await context.create({ c: {} });
-      await storage.setContainerItems("c", numbered(100_000));
+      const many = context.times(MANY_TURNS);
+      await storage.setContainerItems("c", numbered(many));
       const walk = async (): Promise<void> => {
         let count = 0;
         for await (const _ of storage.container("c").entries()) count++;
-        context.equal(count, 100_000, "entries");
+        context.equal(count, many, "entries");
       };
       const turns = await turnsDuring(walk);
       context.ok(turns >= 3, `the event loop turned during an iteration: ${turns} times`);

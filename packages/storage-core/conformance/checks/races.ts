@@ -2,11 +2,12 @@
 import { type Check, group } from "../check.ts";
 import type { ChildEnd } from "../child-run.ts";
 import type { Context } from "../context.ts";
+import type { Times } from "../profile.ts";
 import type { Role } from "../roles.ts";
 
 const RACERS = 4;
 /** The first race is won by who is told first; the later ones are close. */
-const RACES = 25;
+const RACES: Times = { quick: 10, full: 250 };
 
 /** Runs the role in several processes, which wait until all are ready. Answers what each told afterwards, race by race. */
 async function race(context: Context, role: Role, paths: readonly string[]): Promise<unknown[][]> {
@@ -37,7 +38,9 @@ export const raceChecks: readonly Check[] = group("OPEN", {
         return;
       }
 
-      const paths = Array.from({ length: RACES }, (_, i) => context.place(`race-${i}`));
+      const paths = Array.from({ length: context.times(RACES) }, (_, i) =>
+        context.place(`race-${i}`),
+      );
       for (const told of await race(context, "create", paths)) {
         context.equal(told.sort(), wanted, "processes");
       }
@@ -67,7 +70,9 @@ export const raceChecks: readonly Check[] = group("OPEN", {
         return;
       }
 
-      const paths = Array.from({ length: RACES }, (_, i) => context.place(`race-${i}`));
+      const paths = Array.from({ length: context.times(RACES) }, (_, i) =>
+        context.place(`race-${i}`),
+      );
       for (const told of await race(context, "join", paths)) {
         context.equal(told, Array(RACERS).fill("joined"), "processes");
       }

@@ -3,7 +3,10 @@ import type { Storage } from "../../src/storage.ts";
 import { type Check, group } from "../check.ts";
 import { contentsOf, refusalOf } from "../context.ts";
 import { difference } from "../difference.ts";
+import type { Times } from "../profile.ts";
 import { Random } from "../random.ts";
+
+const PLANS: Times = { quick: 6, full: 200 };
 
 interface Call {
   readonly name: string;
@@ -59,7 +62,7 @@ export const randomCallChecks: readonly Check[] = group("TXN", {
   "38 calls in flight come to the same as one after another": {
     clauses: ["calls.order", "autocommit.atomic", "transaction.own"],
     run: async (context) => {
-      for (let seed = 1; seed <= 20; seed++) {
+      for (let seed = 1; seed <= context.times(PLANS); seed++) {
         const planned = randomCalls(seed, 80);
         const one = await context.create({}, context.place(`one ${seed}`));
         const other = await context.create({}, context.place(`other ${seed}`));

@@ -7,7 +7,12 @@ import type { Context } from "../context.ts";
 import { difference } from "../difference.ts";
 import { byBytes, hostileCharacters, hostileKeys } from "../hostile-keys.ts";
 import { inRange } from "../model/in-range.ts";
+import type { Times } from "../profile.ts";
 import { Random } from "../random.ts";
+
+/** How many ranges are looked at, and how often a transaction goes on writing in between. */
+const RANGES: Times = { quick: 400, full: 20_000 };
+const ROUNDS: Times = { quick: 3, full: 50 };
 
 type Items = ReadonlyMap<string, string>;
 /** Some of the bounds, some direction, some limit. Bounds are keys that may be there, or lie between those that are. */
@@ -107,7 +112,14 @@ export const rangeChecks: readonly Check[] = group("ITER", {
       await storage.setContainerItems("c", items);
       const where = "outside of transactions";
       await rangesHold(context, storage, "c", items, singleBounds(), where);
-      await rangesHold(context, storage, "c", items, randomRanges(new Random(13), 1000), where);
+      await rangesHold(
+        context,
+        storage,
+        "c",
+        items,
+        randomRanges(new Random(13), context.times(RANGES)),
+        where,
+      );
       await rangesHold(context, storage, "empty", new Map(), singleBounds(), `${where}, empty`);
       // Bounds that leave nothing, or make each other void.
       const odd: readonly Range[] = [
@@ -141,7 +153,7 @@ export const rangeChecks: readonly Check[] = group("ITER", {
       await storage.clearContainer("cleared");
       await storage.addContainer("new");
       const own = new Map<string, string>();
-      for (let round = 0; round < 8; round++) {
+      for (let round = 0; round < context.times(ROUNDS); round++) {
         for (let i = 0; i < 30; i++) {
           const key = random.pick(hostileKeys);
           const value = `own ${round} ${i}`;

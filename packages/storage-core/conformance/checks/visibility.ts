@@ -5,13 +5,14 @@ import type { Transaction } from "../../src/transaction.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import type { Context } from "../context.ts";
+import type { Times } from "../profile.ts";
 
 /** A look at the storage: what it is, in words, and how to get all that must be one and the same. */
 type Look = readonly [what: string, look: (reader: Storage) => Promise<readonly unknown[]>];
 
 type From = Pick<Storage, Exclude<keyof Storage & keyof Transaction, "begin">>;
 
-const ROUNDS = 60;
+const ROUNDS: Times = { quick: 20, full: 200 };
 
 /** Does it again and again while the call is in flight: every microtask at first, then every turn, then every millisecond. */
 async function during(call: Promise<void>, action: () => void): Promise<void> {
@@ -114,7 +115,7 @@ async function lookDuringCommits(context: Context): Promise<void> {
     context.equal([...new Set(seen)], seen.slice(0, 1), what);
     states.get(what)?.add(seen[0]);
   };
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let round = 1; round <= context.times(ROUNDS); round++) {
     const commit = await prepare(writer, round);
     const looking: Promise<void>[] = [];
     await during(commit(), () => {
@@ -165,7 +166,8 @@ async function readDuringCommits(context: Context): Promise<void> {
     context.ok(seen >= least, `after ${least} was committed or read, a read answers ${seen}`);
     states.add(seen);
   };
-  for (let n = 1; n <= ROUNDS; n++) {
+  const rounds = context.times(ROUNDS);
+  for (let n = 1; n <= rounds; n++) {
     let reading: Promise<void> | undefined;
     const commit = writes[n % writes.length]?.(writer, n).then(() => {
       committed = n;
@@ -182,7 +184,7 @@ async function readDuringCommits(context: Context): Promise<void> {
     await reading;
     await readOnce();
   }
-  context.equal(seen, ROUNDS, "the last read");
+  context.equal(seen, rounds, "the last read");
   context.equal(states.has(1), true, "the first commit is seen");
 }
 
