@@ -12,7 +12,7 @@ type Look = readonly [what: string, look: (reader: Storage) => Promise<readonly 
 
 type From = Pick<Storage, Exclude<keyof Storage & keyof Transaction, "begin">>;
 
-const ROUNDS: Times = { quick: 20, full: 200 };
+const ROUNDS: Times = { quick: 45, full: 400 };
 
 /** Does it again and again while the call is in flight: every microtask at first, then every turn, then every millisecond. */
 async function during(call: Promise<void>, action: () => void): Promise<void> {
