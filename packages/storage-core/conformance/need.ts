@@ -4,12 +4,14 @@ export interface Need {
   /** For people who read what a check needs: `strace`. */
   readonly name: string;
   /** Why it cannot be had here: `strace is not installed`; `undefined` where it is there, which was tried and not just looked up. */
-  missing(): string | undefined | Promise<string | undefined>;
+  missing(): Missing | Promise<Missing>;
 }
 
+type Missing = string | undefined;
+
 /** A need that is looked for once. `tryIt` answers why it cannot be had. */
-export function need(name: string, tryIt: () => string | undefined): Need {
-  let tried: { readonly why: string | undefined } | undefined;
+export function need(name: string, tryIt: Need["missing"]): Need {
+  let tried: { readonly why: ReturnType<Need["missing"]> } | undefined;
   return {
     name,
     missing() {

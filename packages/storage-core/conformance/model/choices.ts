@@ -5,6 +5,7 @@ import type { FastCheck } from "../fast-check.ts";
 import { type Alphabet, MANY } from "./alphabets.ts";
 import type { Call } from "./calls.ts";
 import type { ItemCall } from "./item-calls.ts";
+import type { StoredValue } from "./stored-value.ts";
 
 /** So often each, against the others. */
 type Weighted<T> = readonly (readonly [weight: number, arbitrary: Arbitrary<T>])[];
@@ -76,8 +77,8 @@ interface Parts {
   readonly container: Arbitrary<string>;
   readonly key: Arbitrary<string>;
   readonly keys: Arbitrary<string[]>;
-  readonly value: Arbitrary<Alphabet["values"][number]>;
-  readonly entries: Arbitrary<[string, Alphabet["values"][number]][]>;
+  readonly value: Arbitrary<StoredValue>;
+  readonly entries: Arbitrary<[string, StoredValue][]>;
 }
 
 function partsOf(fc: FastCheck, { containers, keys, values, beginning }: Alphabet): Parts {
