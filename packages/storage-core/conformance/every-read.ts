@@ -3,6 +3,9 @@ import { bytes } from "../src/encodings.ts";
 import type { Operations } from "../src/operations.ts";
 import { collect } from "./collect.ts";
 
+/** How many ways there are. */
+export const WAYS = 5;
+
 /** A key's text by every way there is to read it. */
 export async function everyText(from: Operations, key: string): Promise<unknown[]> {
   const container = from.container("c");
@@ -12,6 +15,7 @@ export async function everyText(from: Operations, key: string): Promise<unknown[
     (await from.getContainerItems("c", [key]))[0]?.[1],
     (await collect(container.entries(range)))[0]?.[1],
     (await collect(container.values(range)))[0],
+    (await container.list(range))[0]?.[1],
   ];
 }
 
@@ -27,5 +31,6 @@ export async function everyBytes(
     (await container.getMany([key]))[0]?.[1],
     (await collect(container.entries(range)))[0]?.[1],
     (await collect(container.values(range)))[0],
+    (await container.list(range))[0]?.[1],
   ];
 }

@@ -48,6 +48,7 @@ export const SHORT_CALLS: Readonly<Record<string, (container: Container<string>)
   entries: (container) => container.entries(),
   keys: (container) => container.keys(),
   values: (container) => container.values(),
+  list: (container) => container.list(),
   count: (container) => container.count(),
   clear: (container) => container.clear(),
 };

@@ -3,11 +3,13 @@
  * view and writes into it; outside of one, every call is by itself.
  */
 import type { Shape } from "./cursor.ts";
+import type { As } from "./driver.ts";
 import type { Source } from "./iteration.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
 import { crowded, nextTurn } from "./turn-of-loop.ts";
+import type { Value } from "./values.ts";
 import type { View } from "./view.ts";
 
 /** What a read looks at: everything, the list of containers, a container, or one key of it. */
@@ -22,6 +24,8 @@ export type Look<T, G> = (view: View, given: G) => MaybePromise<T>;
 export interface Access {
   /** Reads. A promise of what is given, keys from an async iterable, takes its place in the order of calls when it has come. */
   read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T>;
+  /** Reads the value of one key. */
+  get(container: string, key: string, as: As): MaybePromise<Value | undefined>;
   /** Throws where no read may be made. */
   mayRead(): void;
   /** Throws where no write may be made. Asked before a caller's items are read. */
@@ -39,21 +43,22 @@ export interface Access {
  * failure as well, as a loop may go on after it.
  */
 export function paced<T>(call: () => MaybePromise<T>): MaybePromise<T> {
-  const fail = (error: unknown): Promise<never> =>
-    nextTurn().then(() => {
-      throw error;
-    });
   let answer: MaybePromise<T>;
   try {
     answer = call();
   } catch (error) {
     if (!crowded()) throw error;
-    return fail(error);
+    return failLater(error);
   }
   if (!crowded()) return answer;
   // Also where it is a promise: nobody knows whether the engine has left the turn for it.
-  if (isPromise(answer)) return answer.then((value) => nextTurn().then(() => value), fail);
+  if (isPromise(answer)) return answer.then((value) => nextTurn().then(() => value), failLater);
   return nextTurn().then(() => answer);
+}
+
+async function failLater(error: unknown): Promise<never> {
+  await nextTurn();
+  throw error;
 }
 
 /** Whether a write may change what a read of the target answers. */

@@ -7,7 +7,7 @@ import type { Access, Look, Target } from "./access.ts";
 import { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
-import type { Durability, Snapshot } from "./driver.ts";
+import type { As, Durability, Snapshot, Value } from "./driver.ts";
 import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Source } from "./iteration.ts";
@@ -96,6 +96,10 @@ export class ActiveTransaction implements Access {
         ({ answer }) => answer,
       ),
     );
+  }
+
+  get(container: string, key: string, as: As): MaybePromise<Value | undefined> {
+    return this.read({ container, key }, undefined, (view) => view.get(container, key, as));
   }
 
   write(write: MaybePromise<Write>): MaybePromise<void> {

@@ -8,7 +8,7 @@ import { type Access, type Look, type Target, touches } from "./access.ts";
 import type { CallOrder } from "./call-order.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Shape } from "./cursor.ts";
-import type { Durability, Snapshot } from "./driver.ts";
+import type { As, Durability, Snapshot, Value } from "./driver.ts";
 import { StorageReadonlyError, TransactionStateError } from "./errors.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isInside } from "./inside.ts";
@@ -16,6 +16,7 @@ import type { Lease, Source } from "./iteration.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
+import { inForm } from "./values.ts";
 import { View } from "./view.ts";
 import { busy, type Deadline, deadlineIn, EARLIER_CALLS, inTime, timeLeft } from "./wait.ts";
 
@@ -51,6 +52,27 @@ export class Autocommit implements Access {
         chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
       ),
     );
+  }
+
+  get(container: string, key: string, as: As): MaybePromise<Value | undefined> {
+    const target = { container, key };
+    this.mayRead();
+    return this.#settings.inFlight.pace(() => {
+      const newest = this.#newest(container, key, as);
+      if (newest !== null) return newest;
+      return chain(this.pin(target), (snapshot) =>
+        lookAndClose(snapshot, (view) => view.get(container, key, as)),
+      );
+    });
+  }
+
+  /** What the engine says without a snapshot; `null` where it cannot, or where the read has to wait for earlier calls. */
+  #newest(container: string, key: string, as: As): Value | undefined | null {
+    const { queue, order } = this.#settings;
+    const waits = order.idle() !== undefined || this.#pending.size > 0;
+    if (waits && !isInside(queue)) return null;
+    const value = queue.get(container, key, as);
+    return value === null || value === undefined || as === "presence" ? value : inForm(value, as);
   }
 
   mayRead(): void {

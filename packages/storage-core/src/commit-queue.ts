@@ -12,7 +12,7 @@
  */
 import { CallOrder } from "./call-order.ts";
 import { Courtesy } from "./courtesy.ts";
-import type { Changes, Durability, Engine, Snapshot } from "./driver.ts";
+import type { As, Changes, Durability, Engine, Snapshot, Value } from "./driver.ts";
 import { StorageAbortError, StorageBusyError, TransactionConflictError } from "./errors.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
@@ -41,6 +41,9 @@ interface TurnWanted extends Waiting {
 /** Autocommits that go into one commit, at most. */
 const GROUP_LIMIT = 4096;
 
+/** So many containers are remembered, at most. */
+const MAX_THERE = 1000;
+
 /** So many microtasks are left to callers that are about to write, before a group is closed. */
 const GATHER_TICKS = 3;
 
@@ -50,6 +53,8 @@ export class CommitQueue {
   readonly #courtesy: Courtesy | undefined;
   readonly #writes = new CallOrder();
   readonly #line = new WaitingLine<Autocommit | TurnWanted>();
+  /** Containers that were there when they were last written to. */
+  readonly #there = new Set<string>();
   #running = false;
 
   /** `isShared`: whether other processes or threads may write to the engine's storage as well. */
@@ -101,6 +106,11 @@ export class CommitQueue {
       deadline,
       `a snapshot of ${this.#path}, which another process or thread keeps locked`,
     );
+  }
+
+  /** The newest value of a key, where the engine has it without a snapshot; `null` where one has to be pinned. */
+  get(container: string, key: string, as: As): Value | undefined | null {
+    return this.#engine.get === undefined ? null : this.#engine.get(container, key, as);
   }
 
   /** Commits a transaction's writes, if nobody has committed since its snapshot was taken. */
@@ -167,6 +177,7 @@ export class CommitQueue {
       try {
         await this.#tryGroup(group, refused, deadline);
       } catch (error) {
+        this.#there.clear();
         // A container that came or went between the snapshot and the write: look again.
         if (error instanceof TransactionConflictError && timeLeft(deadline) > 0) continue;
         const failure =
@@ -203,7 +214,11 @@ export class CommitQueue {
     const durability = group.some((one) => one.durability === "power-loss")
       ? "power-loss"
       : "process-crash";
-    const pinned = this.pin(durability, deadline);
+    // Where all set items in containers that were there, nothing has to be read: the engine tells if one is gone.
+    const blind = group.every(
+      ({ write }) => write.kind === "put" && this.#there.has(write.container),
+    );
+    const pinned = blind ? THERE : this.pin(durability, deadline);
     const snapshot = isPromise(pinned) ? await pinned : pinned;
     let open = true;
     const close = async (): Promise<void> => {
@@ -228,10 +243,34 @@ export class CommitQueue {
       if (base === undefined) await close();
       const written = this.#apply(view.overlay.changes(), base, durability, deadline);
       if (isPromise(written)) await written;
+      for (const one of group) {
+        if (one.write.kind === "put" && !refused.has(one)) this.#note(one.write.container);
+      }
     } finally {
       await close();
     }
   }
+
+  #note(container: string): void {
+    if (this.#there.size >= MAX_THERE) this.#there.clear();
+    this.#there.add(container);
+  }
+}
+
+/** A state in which every container is, and of which nothing else is asked. */
+const THERE: Snapshot = {
+  has: () => true,
+  containers: unasked,
+  get: unasked,
+  getMany: unasked,
+  page: unasked,
+  keys: unasked,
+  count: unasked,
+  close: () => {},
+};
+
+function unasked(): never {
+  throw new Error("what only sets items reads nothing");
 }
 
 function isAutocommit(waiting: Autocommit | TurnWanted): waiting is Autocommit {

@@ -48,10 +48,9 @@ export class Container<Input, Output = Input> {
   async get(key: Key): Promise<Output | undefined> {
     const container = toName(this.id);
     const wanted = toKey(key);
-    const { form } = this.#encoding;
-    const value = await this.#access().read({ container, key: wanted }, undefined, (view) =>
-      view.get(container, wanted, form),
-    );
+    const found = this.#access().get(container, wanted, this.#encoding.form);
+    // What is there at once needs no further turn.
+    const value = isPromise(found) ? await found : found;
     return value === undefined ? undefined : decode(this.#encoding, value);
   }
 
@@ -75,10 +74,7 @@ export class Container<Input, Output = Input> {
   async has(key: Key): Promise<boolean> {
     const container = toName(this.id);
     const wanted = toKey(key);
-    const value = await this.#access().read({ container, key: wanted }, undefined, (view) =>
-      view.get(container, wanted, "presence"),
-    );
-    return value !== undefined;
+    return (await this.#access().get(container, wanted, "presence")) !== undefined;
   }
 
   /** Sets one value, in place of the one that is there. */
@@ -165,6 +161,21 @@ export class Container<Input, Output = Input> {
   /** The values of a range, in the order of their keys. Otherwise as {@link entries}. */
   values(range?: Range): AsyncIterableIterator<Output, undefined, undefined> {
     return this.#walkEntries(range, ([, value]) => decode(this.#encoding, value));
+  }
+
+  /**
+   * The entries of a range as an array, read at one moment: for ranges that are known to be small, or have a `limit`, as a page of a list has. It is faster than
+   * {@link entries}, and holds all of them in memory at once.
+   */
+  async list(range?: Range): Promise<[key: string, value: Output][]> {
+    const container = toName(this.id);
+    const interval = toInterval(range);
+    const encoding = this.#encoding;
+    const shape = ENTRIES[encoding.form];
+    const entries = await this.#access().read({ container }, undefined, (view) =>
+      view.list(container, interval, shape),
+    );
+    return entries.map(([key, value]) => [key, decode(encoding, value)]);
   }
 
   /** How many entries the container has, exactly. */

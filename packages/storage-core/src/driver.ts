@@ -46,7 +46,7 @@ export {
   type OrderedStore,
 } from "./ordered-store.ts";
 export { checkFolder, createFolder, type FolderFormat, MARKER } from "./storage-folder.ts";
-export { crowded, nextTurn } from "./turn-of-loop.ts";
+export { crowded, nextTurn, oncePerTurn } from "./turn-of-loop.ts";
 export type { Form, Value } from "./values.ts";
 
 /** What survives what, once a commit has resolved. */
@@ -147,6 +147,12 @@ export interface Engine {
    * `durability` is that of the session which asks: a write with this snapshot as its base will be given the same.
    */
   snapshot(durability: Durability): MaybePromise<Snapshot>;
+  /**
+   * A shorter way to the newest value of one key: what a snapshot taken now would answer to `get`. `null` where the engine cannot say so at once, as the
+   * container may not be there, somebody is in the way, or anything else is not as usual: the core takes a snapshot then, and finds out. An engine
+   * that has no shorter way leaves it out.
+   */
+  get?(container: string, key: string, as: As): Value | undefined | null;
   /**
    * Applies all changes or none, and resolves when they are as durable as asked. What others can see is durable already.
    *

@@ -35,6 +35,14 @@ export class GuardedEngine implements Engine {
     return chain(pinned, (snapshot) => new GuardedSnapshot(snapshot, this.#name));
   }
 
+  get(container: string, key: string, as: As): Value | undefined | null {
+    try {
+      return this.#engine.get === undefined ? null : this.#engine.get(container, key, as);
+    } catch (error) {
+      throw wrapped(error, this.#name, "reading");
+    }
+  }
+
   write(changes: Changes, { base, durability }: WriteOptions): MaybePromise<void> {
     const inner = base instanceof GuardedSnapshot ? base.inner : base;
     return guard(this.#name, "committing", () => {

@@ -19,9 +19,14 @@ import {
 import { entriesOf, type SortedMap, sortedMap } from "./sorted-map.ts";
 
 export class MemoryStore implements OrderedStore {
+  readonly exclusive = true;
   #map: SortedMap<Value> = sortedMap();
 
   snapshot(): OrderedSnapshot {
+    return new MemorySnapshot(this.#map);
+  }
+
+  newest(): MemorySnapshot {
     return new MemorySnapshot(this.#map);
   }
 

@@ -9,22 +9,25 @@
  * 4. Nothing is written before a caller writes: to open a storage and to read it changes nothing.
  */
 import { CallOrder } from "./call-order.ts";
-import type { Changes, Durability, Engine, Snapshot, WriteOptions } from "./driver.ts";
+import type { As, Changes, Durability, Engine, Snapshot, Value, WriteOptions } from "./driver.ts";
 import { StorageFormatError, StorageVersionError } from "./errors.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 import { chain, type MaybePromise } from "./maybe-promise.ts";
 import {
+  CONTAINER,
   FORMAT,
   FORMAT_VERSION,
   formatMark,
+  ITEM,
   markAt,
   newMark,
   STAMP,
   versionOf,
 } from "./ordered-layout.ts";
-import { Plan } from "./ordered-plan.ts";
+import { Plan, type PlanReads } from "./ordered-plan.ts";
 import { ContainersSnapshot } from "./ordered-snapshot.ts";
 import type { Expectation, OrderedStore } from "./ordered-store.ts";
+import { inForm } from "./values.ts";
 
 /**
  * Opens the store as an engine. `path` is for messages. `StorageFormatError`, `StorageVersionError` if what it holds is not a storage that
@@ -79,11 +82,17 @@ export function checkVersion(found: number, newest: number, path: string): void 
   );
 }
 
+/** So many containers' prefixes are kept, at most. */
+const MAX_PREFIXES = 1000;
+
 class OrderedEngine implements Engine {
   readonly #store: OrderedStore;
   /** Commits and steps of collecting, one at a time. */
   readonly #writes = new CallOrder();
   readonly #collector: GarbageCollector;
+  /** What stands before the keys of containers, where it cannot have become something else: the store is exclusive, and no commit is under way that changes it. */
+  readonly #prefixes = new Map<string, string>();
+  #isChanging = false;
   /** Whether what earlier storages have left was looked for. */
   #lookedForGarbage = false;
 
@@ -94,6 +103,25 @@ class OrderedEngine implements Engine {
 
   snapshot(durability: Durability): MaybePromise<Snapshot> {
     return chain(this.#store.snapshot(durability), (inner) => new ContainersSnapshot(inner));
+  }
+
+  /**
+   * What has the generation that the container had a moment ago is what it had then, or what was written to it since: nothing of it is collected before
+   * the thread is let go.
+   */
+  get(container: string, key: string, as: As): Value | undefined | null {
+    const newest = this.#store.newest?.();
+    if (newest === undefined) return null;
+    const known = this.#prefixes.get(container);
+    if (known !== undefined) return newest.get(known + key, as);
+    const generation = newest.get(CONTAINER + container, "text");
+    if (generation === undefined) return null;
+    const prefix = ITEM + inForm(generation, "text");
+    if (this.#store.exclusive && !this.#isChanging) {
+      if (this.#prefixes.size >= MAX_PREFIXES) this.#prefixes.clear();
+      this.#prefixes.set(container, prefix);
+    }
+    return newest.get(prefix + key, as);
   }
 
   write(changes: Changes, options: WriteOptions): MaybePromise<void> {
@@ -107,16 +135,24 @@ class OrderedEngine implements Engine {
 
   async #write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
     const began = performance.now();
-    const own = base === undefined ? await this.#store.snapshot(durability) : undefined;
     let plan: Plan;
     let expected: readonly Expectation[];
+    const newest = base === undefined ? this.#store.newest?.() : (base as ContainersSnapshot).inner;
+    const own = newest === undefined ? await this.#store.snapshot(durability) : undefined;
     try {
-      plan = await Plan.of(changes, own ?? (base as ContainersSnapshot).inner);
+      // What the plan takes for granted is tested at the commit, whatever has been read.
+      plan = await Plan.of(changes, (newest ?? own) as PlanReads);
       expected = await plan.expected(base !== undefined);
     } finally {
       await own?.close();
     }
-    await this.#store.write({ expected, changes: plan, durability });
+    if (plan.changesContainers) this.#prefixes.clear();
+    this.#isChanging = plan.changesContainers;
+    try {
+      await this.#store.write({ expected, changes: plan, durability });
+    } finally {
+      this.#isChanging = false;
+    }
     if (plan.leavesGarbage || !this.#lookedForGarbage) this.#collector.start();
     this.#lookedForGarbage = true;
     this.#collector.mayTake(performance.now() - began);

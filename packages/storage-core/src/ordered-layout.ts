@@ -56,6 +56,9 @@ export function keysWith(prefix: string, limit: number): PageRange {
 }
 
 /** What the key holds, to be compared with a mark. */
-export async function markAt(snapshot: OrderedSnapshot, key: string): Promise<string | undefined> {
+export async function markAt(
+  snapshot: Pick<OrderedSnapshot, "get">,
+  key: string,
+): Promise<string | undefined> {
   return markOf(await snapshot.get(key, "bytes"));
 }

@@ -6,10 +6,13 @@ import { type Expectation, MAX_EXPECTED, type OrderedSnapshot } from "./ordered-
 import { crowded, nextTurn } from "./turn-of-loop.ts";
 import type { Value } from "./values.ts";
 
+/** What a plan reads of the map. */
+export type PlanReads = Pick<OrderedSnapshot, "get">;
+
 type Change = readonly [key: string, value: Value | null];
 
 export class Plan implements Iterable<Change> {
-  readonly #snapshot: OrderedSnapshot;
+  readonly #snapshot: PlanReads;
   readonly #expected: Expectation[] = [];
   /** Changes of the catalogue, which are few. */
   readonly #catalogue: Change[] = [];
@@ -17,9 +20,11 @@ export class Plan implements Iterable<Change> {
   readonly #items: { readonly prefix: string; readonly entries: ContainerChanges["entries"] }[] =
     [];
   leavesGarbage = false;
+  /** Whether containers come, go or are cleared. */
+  changesContainers = false;
 
   /** A plan for the changes, as the snapshot has it; `TransactionConflictError` if they do not fit there. */
-  static async of(changes: Changes, snapshot: OrderedSnapshot): Promise<Plan> {
+  static async of(changes: Changes, snapshot: PlanReads): Promise<Plan> {
     const plan = new Plan(snapshot);
     for (const change of changes) {
       await plan.#add(change);
@@ -29,7 +34,7 @@ export class Plan implements Iterable<Change> {
     return plan;
   }
 
-  private constructor(snapshot: OrderedSnapshot) {
+  private constructor(snapshot: PlanReads) {
     this.#snapshot = snapshot;
   }
 
@@ -51,6 +56,7 @@ export class Plan implements Iterable<Change> {
     const generation = await markAt(this.#snapshot, key);
     if ((generation === undefined) !== (action === "create")) throw new TransactionConflictError();
     this.#expected.push([key, generation]);
+    if (action !== "keep") this.changesContainers = true;
     if (generation !== undefined && action !== "keep") {
       this.#catalogue.push([GARBAGE + generation, ""]);
       this.leavesGarbage = true;

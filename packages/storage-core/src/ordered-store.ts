@@ -19,8 +19,15 @@ export const MAX_STORE_KEY_BYTES: number = MAX_KEY_BYTES + 10;
 
 /** What an engine keeps: a flat, ordered map. */
 export interface OrderedStore {
+  /** Whether nobody else can write to the map while this store is open. Default: false. */
+  readonly exclusive?: boolean;
   /** Pins a view, as `Engine.snapshot` does. */
   snapshot(durability: Durability): MaybePromise<OrderedSnapshot>;
+  /**
+   * A shorter way to the newest state than a snapshot, which needs no closing. Until the thread is let go its values are of one state, and later of a later
+   * one; where the store is exclusive, each may be of a later one than that before it. Left out where there is none.
+   */
+  newest?(): { get(key: string, as: As): Value | undefined };
   /**
    * Applies all changes or none, and resolves when they are as durable as asked. `TransactionConflictError` if something expected
    * does not hold at that moment; nothing is written then. Large batches are applied in slices, or off the thread.

@@ -70,7 +70,7 @@ export class Overlay {
       const action = actionOf(own);
       if (action === undefined) continue;
       const { items } = own;
-      const entries = { [Symbol.iterator]: () => items.entries() };
+      const entries = { [Symbol.iterator]: () => items.entries(undefined, []) };
       changes.push({ container, action, entries, size: items.size });
     }
     return changes.sort((a, b) => compareKeys(a.container, b.container));

@@ -14,8 +14,8 @@ export interface SortedMap<V> {
   delete(key: string): boolean;
   /** A copy that shares all nodes, until one of the two is written to. */
   clone(): SortedMap<V>;
-  /** From a key on, or all. */
-  entries(lowest?: string): IterableIterator<[string, V]>;
+  /** From a key on, or all; in the array that is given, over and over, if one is. */
+  entries(lowest?: string, reusedArray?: unknown[]): IterableIterator<[string, V]>;
   /** From a key down, with or without it, or all. */
   entriesReversed(
     highest?: string,

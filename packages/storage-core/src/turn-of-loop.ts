@@ -20,6 +20,20 @@ export function crowded(): boolean {
   return performance.now() - began > SLICE_MS;
 }
 
+/** A check that is made when it is asked for, but once only in a turn of the event loop; it is made again where it has thrown. */
+export function oncePerTurn(check: () => void): () => void {
+  let checked = false;
+  const forget = (): void => {
+    checked = false;
+  };
+  return () => {
+    if (checked) return;
+    check();
+    checked = true;
+    setImmediate(forget).unref();
+  };
+}
+
 /** Resolves in a later turn of the event loop, when timers and sockets have had theirs. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -101,6 +101,13 @@ export class View {
     );
   }
 
+  /** All of a range at once. */
+  list<T>(container: string, interval: Interval, shape: Shape<T>): MaybePromise<readonly T[]> {
+    return chain(this.walk(container, interval, shape), (cursor) =>
+      chain(cursor.next(), (items) => (cursor.done ? items : withRest(items, cursor))),
+    );
+  }
+
   /** Makes one write part of the own writes: all of it, or none where it throws. */
   apply(write: Write): MaybePromise<void> {
     if (write.kind === "clearAll") return this.#clearAll();
@@ -185,6 +192,15 @@ export class View {
       return existed;
     });
   }
+}
+
+async function withRest<T>(first: readonly T[], cursor: Cursor<T>): Promise<readonly T[]> {
+  const items = [...first];
+  while (!cursor.done) {
+    if (crowded()) await nextTurn();
+    for (const item of await cursor.next()) items.push(item);
+  }
+  return items;
 }
 
 /** Nothing can fail any more, so many may be set in slices. */

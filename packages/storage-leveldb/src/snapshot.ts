@@ -20,8 +20,12 @@ const REPLACED = "\uFFFD";
 /** Behind the keys of all pages. */
 const BEYOND_ALL = "\u{10FFFF}";
 
+type Snapshot = ReturnType<Level["snapshot"]>;
+
+/** Without a snapshot, the newest state. To name both encodings saves classic-level a copy of the options for each read. */
 interface Options {
-  readonly snapshot: ReturnType<Level["snapshot"]>;
+  readonly snapshot?: Snapshot;
+  readonly keyEncoding: "utf8";
   readonly valueEncoding: "utf8" | "view";
 }
 
@@ -32,18 +36,20 @@ interface Walk<T> {
   close(): Promise<void>;
 }
 
-export class LevelSnapshot implements OrderedSnapshot {
+/** Reads of single values: of a snapshot, or of the newest state. */
+export class LevelReads {
   readonly #db: Level;
   readonly #path: string;
   readonly #text: Options;
   readonly #bytes: Options;
 
-  constructor(db: Level, path: string) {
+  /** Of the newest state, where no snapshot is given. */
+  constructor(db: Level, path: string, snapshot?: Snapshot) {
     this.#db = db;
     this.#path = path;
-    const snapshot = db.snapshot();
-    this.#text = { snapshot, valueEncoding: "utf8" };
-    this.#bytes = { snapshot, valueEncoding: "view" };
+    const options = snapshot === undefined ? {} : { snapshot };
+    this.#text = { ...options, keyEncoding: "utf8", valueEncoding: "utf8" };
+    this.#bytes = { ...options, keyEncoding: "utf8", valueEncoding: "view" };
   }
 
   get(key: string, as: As): Value | undefined {
@@ -55,13 +61,32 @@ export class LevelSnapshot implements OrderedSnapshot {
       throw translate(error, this.#path);
     }
   }
+}
+
+export class LevelSnapshot implements OrderedSnapshot {
+  readonly #db: Level;
+  readonly #path: string;
+  readonly #snapshot: Snapshot;
+  readonly #reads: LevelReads;
+
+  constructor(db: Level, path: string) {
+    this.#db = db;
+    this.#path = path;
+    this.#snapshot = db.snapshot();
+    this.#reads = new LevelReads(db, path, this.#snapshot);
+  }
+
+  get(key: string, as: As): Value | undefined {
+    return this.#reads.get(key, as);
+  }
 
   getMany(keys: readonly string[], as: As): readonly (Value | undefined)[] {
     return keys.map((key) => this.get(key, as));
   }
 
   async page(range: PageRange, as: Form): Promise<Page<Entry>> {
-    const options = { ...bounds(range), ...(as === "text" ? this.#text : this.#bytes) };
+    const valueEncoding = as === "text" ? "utf8" : "view";
+    const options = { ...bounds(range), snapshot: this.#snapshot, valueEncoding } as const;
     const page = await this.#take(this.#db.iterator(options), range, ([, value]) => value.length);
     if (as === "text" && page.items.some(([, value]) => isReplaced(value))) {
       return await this.page(range, "bytes");
@@ -70,12 +95,13 @@ export class LevelSnapshot implements OrderedSnapshot {
   }
 
   async keys(range: PageRange): Promise<Page<string>> {
-    const options = { ...bounds(range), snapshot: this.#text.snapshot };
+    const options = { ...bounds(range), snapshot: this.#snapshot };
     return await this.#take(this.#db.keys(options), range, () => 0);
   }
 
-  async close(): Promise<void> {
-    await this.#text.snapshot.close();
+  /** At once, as nothing is read from it any more. */
+  close(): void {
+    void this.#snapshot.close();
   }
 
   async #take<T>(

@@ -9,12 +9,13 @@ import {
   nextTurn,
   type OrderedBatch,
   type OrderedStore,
+  oncePerTurn,
   type Value,
 } from "@caterpillar/storage-core/driver";
 import { ClassicLevel } from "classic-level";
 import { lockedError, translate, translateWrite } from "./errors.ts";
 import { isOpenHere } from "./lock-file.ts";
-import { LevelSnapshot } from "./snapshot.ts";
+import { LevelReads, LevelSnapshot } from "./snapshot.ts";
 
 export type Level = ClassicLevel<string, string | Uint8Array>;
 
@@ -34,9 +35,11 @@ type Operation =
 type ChainedBatch = ReturnType<Level["batch"]>;
 
 export class LevelStore implements OrderedStore {
+  readonly exclusive = true;
   readonly #db: Level;
   readonly #path: string;
-  readonly #identity: string | undefined;
+  readonly #reads: LevelReads;
+  readonly #checkPlace: () => void;
   /** Why nothing is written any more. */
   #failure: unknown;
 
@@ -60,16 +63,25 @@ export class LevelStore implements OrderedStore {
   private constructor(db: Level, path: string) {
     this.#db = db;
     this.#path = path;
-    this.#identity = identityOf(path);
+    this.#reads = new LevelReads(db, path);
+    const identity = identityOf(path);
+    // LevelDB opens its tables by their names, and would read those of another database.
+    this.#checkPlace = oncePerTurn(() => {
+      if (identityOf(path) !== identity) throw movedError(path);
+    });
     // `getSync` writes keys into a buffer that it keeps, and cuts a key off where only a part of its last character has room. So the first
     // key makes the buffer large enough for all.
     db.getSync("x".repeat(MAX_STORE_KEY_BYTES));
   }
 
   snapshot(): LevelSnapshot {
-    // LevelDB opens its tables by their names, and would read those of another database.
-    if (identityOf(this.#path) !== this.#identity) throw movedError(this.#path);
+    this.#checkPlace();
     return new LevelSnapshot(this.#db, this.#path);
+  }
+
+  newest(): LevelReads {
+    this.#checkPlace();
+    return this.#reads;
   }
 
   async write({ expected, changes, durability }: OrderedBatch): Promise<void> {

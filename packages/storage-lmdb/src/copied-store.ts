@@ -12,6 +12,7 @@ import { type OrderedStore, StorageBusyError } from "@caterpillar/storage-core/d
 import { DATA, newestTransaction } from "./data-file.ts";
 import { translate } from "./errors.ts";
 import { type Database, openDatabase } from "./lmdb.ts";
+import { Reads } from "./reads.ts";
 import { LmdbSnapshot } from "./snapshot.ts";
 
 /** So many copies are made before somebody else is taken to commit all the time. */
@@ -97,7 +98,7 @@ class Copy {
   }
 
   snapshot(path: string): LmdbSnapshot {
-    const snapshot = new LmdbSnapshot(this.#db, path, () => this.release());
+    const snapshot = new LmdbSnapshot(new Reads(this.#db), path, () => this.release());
     this.#users++;
     return snapshot;
   }

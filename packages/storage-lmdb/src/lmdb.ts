@@ -14,9 +14,15 @@ export interface RangeOptions {
   readonly transaction: View;
 }
 
+/** The same, with values in text. */
+export interface TextDatabase {
+  get(key: string, options?: { transaction: View }): string | undefined;
+  getRange(options: RangeOptions): Iterable<{ key: string; value: string }>;
+}
+
 export interface Database {
-  get(key: string, options: { transaction: View }): Buffer | undefined;
-  doesExist(key: string, version: undefined, options: { transaction: View }): boolean;
+  get(key: string, options?: { transaction: View }): Buffer | undefined;
+  doesExist(key: string, version?: undefined, options?: { transaction: View }): boolean;
   getRange(options: RangeOptions): Iterable<{ key: string; value: Buffer }>;
   getKeys(options: RangeOptions): Iterable<string>;
   resetReadTxn(): void;
@@ -27,6 +33,11 @@ export interface Database {
   ifVersion(key: string, version: number, write: () => void): Promise<boolean>;
   ifNoExists(key: string, write: () => void): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** The database as it is read in text: lmdb-js asks for the encoding at each read. Bytes that are not UTF-8 come with U+FFFD in them. */
+export function inText(db: Database): TextDatabase {
+  return Object.create(db, { encoding: { value: "string" } }) as TextDatabase;
 }
 
 /** Snapshots of different states that all threads and processes together can hold at once. The first one to open a database decides. */

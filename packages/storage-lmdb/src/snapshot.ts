@@ -2,6 +2,7 @@
 import type {
   As,
   Entry,
+  Form,
   MaybePromise,
   OrderedSnapshot,
   Page,
@@ -9,63 +10,44 @@ import type {
   Value,
 } from "@caterpillar/storage-core/driver";
 import { translate } from "./errors.ts";
-import type { Database, RangeOptions, View } from "./lmdb.ts";
+import type { At, Reads } from "./reads.ts";
 
 export class LmdbSnapshot implements OrderedSnapshot {
-  readonly #db: Database;
+  readonly #reads: Reads;
   readonly #path: string;
-  readonly #view: { readonly transaction: View };
+  readonly #at: At;
   readonly #whenClosed: () => void | Promise<void>;
 
-  constructor(db: Database, path: string, whenClosed: () => void | Promise<void> = () => {}) {
-    this.#db = db;
+  constructor(reads: Reads, path: string, whenClosed: () => void | Promise<void> = () => {}) {
+    this.#reads = reads;
     this.#path = path;
     this.#whenClosed = whenClosed;
-    this.#view = this.#read(() => {
+    this.#at = this.#read(() => {
       // What was read in this turn of the event loop has its transaction already, which is that of an older state.
-      db.resetReadTxn();
-      return { transaction: db.useReadTransaction() };
+      reads.db.resetReadTxn();
+      return { transaction: reads.db.useReadTransaction() };
     });
   }
 
   get(key: string, as: As): Value | undefined {
-    return this.#read(() => {
-      if (as !== "presence") return this.#db.get(key, this.#view);
-      return this.#db.doesExist(key, undefined, this.#view) ? "" : undefined;
-    });
+    return this.#read(() => this.#reads.get(key, as, this.#at));
   }
 
   /** lmdb-js has a method for many keys, which reads the newest state instead of this one. */
   getMany(keys: readonly string[], as: As): readonly (Value | undefined)[] {
-    return keys.map((key) => this.get(key, as));
+    return this.#read(() => keys.map((key) => this.#reads.get(key, as, this.#at)));
   }
 
-  page(range: PageRange): Page<Entry> {
-    return this.#read(() => {
-      const items: Entry[] = [];
-      let bytes = 0;
-      for (const { key, value } of this.#db.getRange(this.#options(range))) {
-        items.push([key, value]);
-        bytes += value.length;
-        if (items.length >= range.limit || bytes >= range.bytes) return { items, more: true };
-      }
-      return { items, more: false };
-    });
+  page(range: PageRange, as: Form): Page<Entry> {
+    return this.#read(() => this.#reads.page(range, as, this.#at));
   }
 
   keys(range: PageRange): Page<string> {
-    return this.#read(() => {
-      const items: string[] = [];
-      for (const key of this.#db.getKeys(this.#options(range))) {
-        items.push(key);
-        if (items.length >= range.limit) return { items, more: true };
-      }
-      return { items, more: false };
-    });
+    return this.#read(() => this.#reads.keys(range, this.#at));
   }
 
   close(): MaybePromise<void> {
-    this.#view.transaction.done();
+    this.#at.transaction.done();
     return this.#whenClosed();
   }
 
@@ -75,12 +57,5 @@ export class LmdbSnapshot implements OrderedSnapshot {
     } catch (error) {
       throw translate(error, this.#path);
     }
-  }
-
-  /** In reverse, the start is where one begins, and each bound must be told anew whether it is part of the range. */
-  #options({ start, end, reverse }: PageRange): RangeOptions {
-    return reverse
-      ? { start: end, end: start, reverse, exclusiveStart: true, inclusiveEnd: true, ...this.#view }
-      : { start, end, reverse, exclusiveStart: false, inclusiveEnd: false, ...this.#view };
   }
 }

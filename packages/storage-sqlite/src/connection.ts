@@ -5,16 +5,28 @@
  * 1. No statement is left half stepped: every result is fetched within the call. (An open `iterate()` locks its connection.)
  * 2. `#tables` is true of the schema version `#schema`. Each container that comes or goes changes that version.
  */
-import type { Durability } from "@caterpillar/storage-core/driver";
-import type { Database, Statement } from "./sqlite.ts";
+import type { As, Durability } from "@caterpillar/storage-core/driver";
+import type { Database, RunResult, Statement } from "./sqlite.ts";
 
 /** Prepared statements that are kept; a statement takes 2 µs to prepare and a few KiB to keep. */
 const MAX_STATEMENTS = 200;
+
+interface Lookups {
+  readonly value: Statement;
+  readonly presence: Statement;
+}
+
+interface Writes {
+  readonly set: Statement;
+  readonly remove: Statement;
+}
 
 export class Connection {
   readonly #db: Database;
   #statements = new Map<string, Statement>();
   readonly #tables = new Map<string, string>();
+  readonly #lookups = new Map<string, Lookups>();
+  readonly #writes = new Map<string, Writes>();
   #schema: unknown;
   #synced: Durability | undefined;
 
@@ -74,11 +86,6 @@ export class Connection {
     this.#synced = durability;
   }
 
-  /** How many rows this connection has changed so far. */
-  get changes(): unknown {
-    return this.value("SELECT total_changes()");
-  }
-
   /** The table of a container, or `undefined` if there is no such container. */
   tableOf(container: string): string | undefined {
     const known = this.#tables.get(container);
@@ -88,6 +95,33 @@ export class Connection {
     const table = `c${id}`;
     this.#tables.set(container, table);
     return table;
+  }
+
+  /** What answers the value of a key of the table, or anything where it is only asked whether there is one. */
+  lookupIn(table: string, as: As): Statement {
+    const { value, presence } = this.#of(this.#lookups, table, () => ({
+      value: this.#db.prepare(`SELECT v FROM ${table} WHERE k = ?`).pluck(),
+      presence: this.#db.prepare(`SELECT '' FROM ${table} WHERE k = ?`).pluck(),
+    }));
+    return as === "presence" ? presence : value;
+  }
+
+  /** What sets and what deletes an item of the table. A value that is the same is not written. */
+  writesTo(table: string): Writes {
+    return this.#of(this.#writes, table, () => ({
+      set: this.#db.prepare(`INSERT INTO ${table} (k, v) VALUES (?, ?)
+        ON CONFLICT (k) DO UPDATE SET v = excluded.v WHERE v IS NOT excluded.v`),
+      remove: this.#db.prepare(`DELETE FROM ${table} WHERE k = ?`),
+    }));
+  }
+
+  #of<T>(kept: Map<string, T>, table: string, prepare: () => T): T {
+    const known = kept.get(table);
+    if (known !== undefined) return known;
+    if (kept.size >= MAX_STATEMENTS) kept.clear();
+    const prepared = prepare();
+    kept.set(table, prepared);
+    return prepared;
   }
 
   createTable(container: string): string {
@@ -109,7 +143,7 @@ export class Connection {
     this.#db.exec(sql);
   }
 
-  run(sql: string, ...parameters: unknown[]): { lastInsertRowid: number | bigint } {
+  run(sql: string, ...parameters: unknown[]): RunResult {
     return this.statement(sql).run(...parameters);
   }
 
@@ -154,6 +188,8 @@ export class Connection {
   #forget(): void {
     this.#tables.clear();
     this.#statements.clear();
+    this.#lookups.clear();
+    this.#writes.clear();
     this.#schema = undefined;
   }
 }

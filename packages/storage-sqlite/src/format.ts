@@ -25,7 +25,7 @@ export const CREATE: string = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   BEGIN IMMEDIATE;
-  CREATE TABLE containers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE containers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
   CREATE TABLE empty_commits (n INTEGER NOT NULL);
   INSERT INTO empty_commits VALUES (0);
   CREATE VIEW container_tables AS SELECT name AS container, 'c' || id AS "table" FROM containers;

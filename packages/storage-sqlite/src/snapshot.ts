@@ -39,8 +39,8 @@ export class SqliteSnapshot implements Snapshot {
 
   getMany(container: string, keys: readonly string[], as: As): readonly (Value | undefined)[] {
     return this.#read(() => {
-      const table = this.#table(container);
-      return keys.map((key) => this.#get(table, key, as));
+      const lookup = this.connection.lookupIn(this.#table(container), as);
+      return keys.map((key) => lookup.get(key) as Value | undefined);
     });
   }
 
@@ -85,10 +85,7 @@ export class SqliteSnapshot implements Snapshot {
   }
 
   #get(table: string, key: string, as: As): Value | undefined {
-    const column = as === "presence" ? "''" : "v";
-    return this.connection.value(`SELECT ${column} FROM ${table} WHERE k = ?`, key) as
-      | Value
-      | undefined;
+    return this.connection.lookupIn(table, as).get(key) as Value | undefined;
   }
 
   /** The core has asked `has` before. */

@@ -4,9 +4,15 @@
  */
 import { StorageUnsupportedError } from "@caterpillar/storage-core/driver";
 
+export interface RunResult {
+  /** How many rows were changed. */
+  readonly changes: number;
+  readonly lastInsertRowid: number | bigint;
+}
+
 /** A prepared statement. Rows come as arrays after `raw()`, as their first column after `pluck()`. */
 export interface Statement {
-  run(...parameters: unknown[]): { lastInsertRowid: number | bigint };
+  run(...parameters: unknown[]): RunResult;
   get(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown[];
   raw(): this;

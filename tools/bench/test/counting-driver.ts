@@ -7,9 +7,12 @@ import {
   type StorageOpener,
 } from "@caterpillar/storage-core/driver";
 
-/** How often each method was called; those that were not are missing. `close` is of snapshots, `items` are the entries and keys of all pages. */
+/**
+ * How often each method was called; those that were not are missing. `get` and `close` are of snapshots, `newest` is how often an engine has answered
+ * without one, `items` are the entries and keys of all pages.
+ */
 export type Calls = Partial<
-  Record<Exclude<keyof Engine, "close"> | keyof Snapshot | "items", number>
+  Record<Exclude<keyof Engine, "close"> | keyof Snapshot | "newest" | "items", number>
 >;
 
 export interface CountingDriver {
@@ -51,6 +54,11 @@ function countingEngine(engine: Engine, count: Count): Engine {
       count("snapshot");
       const pinned = engine.snapshot(durability);
       return pinned instanceof Promise ? pinned.then(wrap) : wrap(pinned);
+    },
+    get(...args) {
+      const found = engine.get === undefined ? null : engine.get(...args);
+      if (found !== null) count("newest");
+      return found;
     },
     write(changes, { base, durability }) {
       count("write");

@@ -3,7 +3,7 @@ import { bytes } from "../../src/encodings.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
 import { MANY_TURNS } from "../event-loop.ts";
-import { everyBytes, everyText } from "../every-read.ts";
+import { everyBytes, everyText, WAYS } from "../every-read.ts";
 
 export const bufferChecks: readonly Check[] = group("KV", {
   "24 buffers are never shared with the caller": {
@@ -25,14 +25,18 @@ export const bufferChecks: readonly Check[] = group("KV", {
         await done;
         context.equal(
           await everyBytes(storage, key),
-          new Array(4).fill(original),
+          new Array(WAYS).fill(original),
           `given as ${key}`,
         );
       };
       const handedOut = async (key: string): Promise<void> => {
-        for (let way = 0; way < 4; way++) spoil((await everyBytes(storage, key))[way]);
+        for (let way = 0; way < WAYS; way++) spoil((await everyBytes(storage, key))[way]);
         const found = await everyBytes(storage, key);
-        context.equal(found, new Array(4).fill(original), `${key}, when what was read was changed`);
+        context.equal(
+          found,
+          new Array(WAYS).fill(original),
+          `${key}, when what was read was changed`,
+        );
       };
       const everyWay = async (prefix: string): Promise<void> => {
         await set(`${prefix} one`, (value) =>
@@ -90,14 +94,14 @@ export const bufferChecks: readonly Check[] = group("KV", {
       await storage.setContainerItem("c", "view", original.subarray(1, 4));
       context.equal(
         await everyText(storage, "pooled"),
-        new Array(4).fill("slice"),
+        new Array(WAYS).fill("slice"),
         "a Buffer's slice",
       );
-      context.equal(await everyText(storage, "view"), new Array(4).fill("rig"), "a view");
+      context.equal(await everyText(storage, "view"), new Array(WAYS).fill("rig"), "a view");
       const read = await everyBytes(storage, "pooled");
       context.equal(
         read.map((value) => value?.constructor),
-        new Array(4).fill(Uint8Array),
+        new Array(WAYS).fill(Uint8Array),
         "what bytes are read as",
       );
     },

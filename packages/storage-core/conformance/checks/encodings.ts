@@ -2,7 +2,7 @@
 import { json } from "../../src/encodings.ts";
 import { type Check, group } from "../check.ts";
 import { collect } from "../collect.ts";
-import { everyBytes } from "../every-read.ts";
+import { everyBytes, WAYS } from "../every-read.ts";
 
 export const encodingChecks: readonly Check[] = group("KV", {
   "25 bytes that are not UTF-8 cannot be read as text": {
@@ -30,7 +30,7 @@ export const encodingChecks: readonly Check[] = group("KV", {
           const error = await context.rejects(read, "ENCODING", `${way} of ${key} ${where}`);
           context.ok(/\bbytes\b/.test(error.message), `the message names bytes: ${error.message}`);
         }
-        const same = new Array(4).fill(stored);
+        const same = new Array(WAYS).fill(stored);
         context.equal(await everyBytes(storage, key), same, `as bytes, ${key} ${where}`);
         context.equal(await storage.hasContainerItem("c", key), true, `has, ${key} ${where}`);
         context.equal(await collect(container.keys(range)), [key], `keys, ${key} ${where}`);

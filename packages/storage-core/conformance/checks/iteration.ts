@@ -35,6 +35,7 @@ async function shows(
       keys: difference(await collect(container.keys({ reverse })), keys),
       getContainerKeys: difference(await collect(from.getContainerKeys(id, { reverse })), keys),
       values: difference(await collect(container.values({ reverse })), values),
+      list: difference(await container.list({ reverse }), entries),
     };
     for (const [what, wrong] of Object.entries(found)) {
       context.equal(wrong, "none", `${what}${reverse ? " in reverse" : ""} ${where}`);

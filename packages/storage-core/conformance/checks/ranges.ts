@@ -45,6 +45,7 @@ async function rangesHold(
     const what = `of the range ${JSON.stringify(range)} ${where}`;
     const entries = await collect(container.entries(range));
     context.equal(difference(entries, expected), "none", `entries ${what}`);
+    context.equal(difference(await container.list(range), expected), "none", `list ${what}`);
     const keys = await collect(container.keys(range));
     context.equal(
       difference(

@@ -4,7 +4,7 @@ import type { Operations } from "../../src/operations.ts";
 import type { ValueInput } from "../../src/values.ts";
 import { type Check, group } from "../check.ts";
 import type { Context } from "../context.ts";
-import { everyBytes, everyText } from "../every-read.ts";
+import { everyBytes, everyText, WAYS } from "../every-read.ts";
 
 /** All 256 bytes: no UTF-8. */
 const BINARY = Uint8Array.from({ length: 256 }, (_, i) => i);
@@ -129,10 +129,10 @@ export const valueChecks: readonly Check[] = group("KV", {
       const storage = await context.open();
       context.equal(
         await everyText(storage, "bytes"),
-        new Array(4).fill(marked),
+        new Array(WAYS).fill(marked),
         "bytes read as text",
       );
-      const encoded = new Array(4).fill(new TextEncoder().encode(marked));
+      const encoded = new Array(WAYS).fill(new TextEncoder().encode(marked));
       context.equal(await everyBytes(storage, "text"), encoded, "text read as bytes");
     },
   },
@@ -145,8 +145,8 @@ export const valueChecks: readonly Check[] = group("KV", {
       const all = ["", "plain", "na\u00efve", "\0", "\uffff\u{10000}\u{10ffff}", "x".repeat(5000)];
       const look = async (where: string): Promise<void> => {
         for (const [i, text] of all.entries()) {
-          const asText = new Array(4).fill(text);
-          const asBytes = new Array(4).fill(encoder.encode(text));
+          const asText = new Array(WAYS).fill(text);
+          const asBytes = new Array(WAYS).fill(encoder.encode(text));
           context.equal(
             await everyText(storage, `bytes ${i}`),
             asText,

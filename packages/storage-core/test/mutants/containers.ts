@@ -2,7 +2,7 @@
 import type { Storage } from "@caterpillar/storage-core";
 import { type Snapshot, StorageLimitError } from "@caterpillar/storage-core/driver";
 import { inWrite, type WrittenEntry } from "./engine-parts.ts";
-import { inStorage, type Mutant } from "./mutant.ts";
+import { inEngine, inStorage, type Mutant } from "./mutant.ts";
 import { inTransaction } from "./openers.ts";
 import { aside } from "./sessions.ts";
 
@@ -36,6 +36,13 @@ const adding: readonly Mutant[] = [
     deleteContainerItems: (id: string, keys: string[]) =>
       storage.deleteContainerItems(id, keys).catch(() => {}),
   })),
+  inEngine(
+    "the short way to a value takes a missing container for an empty one",
+    "CONT-02",
+    (engine) => ({
+      get: (...args) => engine.get?.(...args) ?? undefined,
+    }),
+  ),
   inStorage("nothing is read from a missing container", "CONT-02", (storage) => ({
     getContainerItems: async (id: string, keys: string[]) =>
       keys.length === 0 ? [] : await storage.getContainerItems(id, keys),

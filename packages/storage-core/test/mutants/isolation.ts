@@ -1,6 +1,6 @@
 /** Drivers that show too much, too little, or not yet. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Changes, Snapshot } from "@caterpillar/storage-core/driver";
+import type { Changes, Snapshot, Value } from "@caterpillar/storage-core/driver";
 import { deletes, entriesOf, newestOf, some } from "./conflict-rules.ts";
 import { inEngine, inStorage, type Mutant, replace } from "./mutant.ts";
 import { aside, sharedByPath, watchBegun } from "./sessions.ts";
@@ -158,6 +158,18 @@ const late: readonly Mutant[] = [
       .filter(({ size }) => size > 100)
       .map((change) => ({ ...change, action: "keep", entries: entriesOf(change).slice(100) })),
   ]),
+  inEngine("the short way to a value is a commit behind", "ISO-25", (engine) => {
+    let before = newestOf(engine);
+    return {
+      get: (container, key, as) =>
+        before.has(container) === true ? (before.get(container, key, as) as Value) : null,
+      write: async (changes, options) => {
+        const state = newestOf(engine);
+        await engine.write(changes, options);
+        before = state;
+      },
+    };
+  }),
   inStorage("some reads are of a copy that lags", "ISO-25", laggingCopy()),
 ];
 

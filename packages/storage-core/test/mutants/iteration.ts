@@ -148,6 +148,14 @@ function withoutReturn(): Mutant {
 }
 
 export const iterationMutants: readonly Mutant[] = [
+  inStorage("a list is a page, and no more", "ITER-01", (storage) => ({
+    container: (id: string) => {
+      const container = storage.container(id);
+      return replace(container, {
+        list: async (range) => (await container.list(range)).slice(0, 256),
+      });
+    },
+  })),
   inPages("the next page begins with the last key again", "ITER-01", (range, fetch) =>
     fetch({ ...range, start: range.start.replace(/\0$/, "") }),
   ),

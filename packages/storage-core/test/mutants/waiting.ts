@@ -58,6 +58,7 @@ export const waitingMutants: readonly Mutant[] = [
         await writing;
         return newestOf(engine);
       },
+      get: () => null,
       write: (changes, options) => {
         const written = Promise.resolve(engine.write(changes, options));
         writing = written.catch(() => {});
@@ -73,6 +74,7 @@ export const waitingMutants: readonly Mutant[] = [
         reads++;
         return newestOf(engine);
       },
+      get: () => null,
       write: async (changes, options) => {
         const until = performance.now() + 3000;
         for (let seen = -1; seen !== reads && performance.now() < until; ) {
