@@ -10,8 +10,10 @@ import { type Interval, isEmpty } from "./range.ts";
 import { entriesOf } from "./sorted-map.ts";
 import { copyInForm, type Form, inForm, type Value } from "./values.ts";
 
-/** At most so many entries in a page… */
+/** At most so many entries in the first page, of which somebody may want a few only… */
 const PAGE_ENTRIES = 256;
+/** …so many in each that follows, as who has asked for two will ask for more… */
+const LATER_ENTRIES = 1024;
 /** …and about so many bytes of values, but always one entry. */
 const PAGE_BYTES = 1 << 20;
 /** How many entries of both sides are looked at for one page, so that a long row of deleted keys comes in steps, too. */
@@ -60,6 +62,7 @@ export class Cursor<T> {
   #left: number;
   /** What of the snapshot's range was not fetched yet; `undefined` when it all was. */
   #rest: { start: string; end: string | undefined } | undefined;
+  #isFirst = true;
   #page: readonly T[] = [];
   #index = 0;
   readonly #own: Iterator<[string, Value | null]> | undefined;
@@ -96,16 +99,20 @@ export class Cursor<T> {
   }
 
   /** The next entries. There may be none, where deleted keys have eaten a page; only `done` says that it was the last. */
-  next(): MaybePromise<T[]> {
+  next(): MaybePromise<readonly T[]> {
     if (this.done) return [];
-    return chain(this.#fetch(), () => this.#merge());
+    return chain(this.#fetch(), () =>
+      this.#own === undefined ? this.#wholePage() : this.#merge(),
+    );
   }
 
   /** Brings in a page of the snapshot, where the last one is used up. */
   #fetch(): MaybePromise<void> {
     const rest = this.#rest;
     if (rest === undefined || this.#index < this.#page.length) return;
-    const wanted = this.#own === undefined ? Math.min(PAGE_ENTRIES, this.#left) : PAGE_ENTRIES;
+    const entries = this.#isFirst ? PAGE_ENTRIES : LATER_ENTRIES;
+    this.#isFirst = false;
+    const wanted = this.#own === undefined ? Math.min(entries, this.#left) : PAGE_ENTRIES;
     const range = { ...rest, reverse: this.#reverse, limit: wanted, bytes: PAGE_BYTES };
     return chain(this.#shape.fetch(this.#snapshot, this.#container, range), ({ items, more }) => {
       this.#page = items;
@@ -120,6 +127,15 @@ export class Cursor<T> {
       else rest.start = keyAfter(key);
       if (isEmpty({ ...rest, reverse: this.#reverse, limit: 1 })) this.#rest = undefined;
     });
+  }
+
+  /** Where there are no own writes, the snapshot's page is all there is to say. */
+  #wholePage(): readonly T[] {
+    const items = this.#page.slice(this.#index, this.#index + this.#left).map(this.#shape.base);
+    this.#page = [];
+    this.#index = 0;
+    this.#left -= items.length;
+    return items;
   }
 
   /** What can be said without another page: up to the page's last key, or to the end where it was the last page. */

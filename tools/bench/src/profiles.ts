@@ -19,14 +19,14 @@ const standard = {
 export const QUICK: Profile = {
   name: "quick",
   trials: 5,
-  warmMs: 100,
+  warmMs: 200,
   timedMs: 100,
   timeoutMs: 120_000,
   selections: [
-    { ...standard, workloads: ["get", "getMany", "range", "count"], sizes: [100_000] },
+    { ...standard, workloads: ["get", "getMany", "count"], sizes: [100_000] },
     { ...standard, workloads: ["scanByPage", "scan"], sizes: [10_000] },
     { ...standard, workloads: ["count"], kinds: ["ours"], sizes: [1000] },
-    { ...standard, workloads: ["set", "setAtOnce", "update"], sizes: [10_000] },
+    { ...standard, workloads: ["set", "setAtOnce"], sizes: [10_000] },
     { ...standard, workloads: ["load", "clear"], sizes: [100_000] },
     { ...standard, workloads: ["set"], sizes: [10_000], durabilities: ["process-crash"] },
     { ...standard, workloads: ["set"], sizes: [10_000], disks: ["slow"] },

@@ -60,10 +60,8 @@ class OurSession implements Session {
     for (const [, value] of await this.#items.getMany(keys)) see(value);
   }
 
-  async pageAfter(key: string, limit: number): Promise<Pair[]> {
-    const page: Pair[] = [];
-    for await (const entry of this.#items.entries({ gt: key, limit })) page.push(entry);
-    return page;
+  pageAfter(key: string, limit: number): Promise<Pair[]> {
+    return this.#items.list({ gt: key, limit });
   }
 
   async eachEntry(see: (key: string, value: string) => void): Promise<void> {
@@ -71,7 +69,7 @@ class OurSession implements Session {
   }
 
   async eachWithPrefix(prefix: string, see: (key: string, value: string) => void): Promise<void> {
-    for await (const [key, value] of this.#items.entries({ prefix })) see(key, value);
+    for (const [key, value] of await this.#items.list({ prefix })) see(key, value);
   }
 
   async eachKey(see: (key: string) => void): Promise<void> {
