@@ -16,6 +16,7 @@ import type { Lease, Source } from "./iteration.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
+import { crowded, nextTurn } from "./turn-of-loop.ts";
 import { inForm } from "./values.ts";
 import { View } from "./view.ts";
 import { busy, type Deadline, deadlineIn, EARLIER_CALLS, inTime, timeLeft } from "./wait.ts";
@@ -55,15 +56,20 @@ export class Autocommit implements Access {
   }
 
   get(container: string, key: string, as: As): MaybePromise<Value | undefined> {
-    const target = { container, key };
     this.mayRead();
-    return this.#settings.inFlight.pace(() => {
-      const newest = this.#newest(container, key, as);
-      if (newest !== null) return newest;
-      return chain(this.pin(target), (snapshot) =>
-        lookAndClose(snapshot, (view) => view.get(container, key, as)),
-      );
-    });
+    const { inFlight } = this.#settings;
+    let newest: Value | undefined | null;
+    try {
+      newest = this.#newest(container, key, as);
+    } catch (error) {
+      return inFlight.pace(() => {
+        throw error;
+      });
+    }
+    if (newest === null) {
+      return this.read({ container, key }, undefined, (view) => view.get(container, key, as));
+    }
+    return crowded() ? inFlight.track(nextTurn().then(() => newest)) : newest;
   }
 
   /** What the engine says without a snapshot; `null` where it cannot, or where the read has to wait for earlier calls. */

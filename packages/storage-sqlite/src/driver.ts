@@ -45,7 +45,7 @@ export const driver: Driver = {
     syncs:
       "`power-loss`: `synchronous = FULL`, the log is synced at each commit; `process-crash`: `synchronous = NORMAL`, the log is written, and synced at checkpoints",
     blocks:
-      "reads and the sync of a commit are made in the thread itself; to count, clear or delete a container is one statement, which takes the longer the more it holds",
+      "reads and the sync of a commit are made in the thread itself; to count a container is one statement, which takes the longer the more it holds",
   },
   async open(path, { create, readonly }) {
     const openDatabase = await loadSqlite();

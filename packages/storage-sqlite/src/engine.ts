@@ -48,6 +48,8 @@ export class SqliteEngine implements Engine {
   /** Open for as long as the engine is: the first and the last connection of a database take locks that others would meet. */
   readonly #first: Connection;
   #hasReader = false;
+  /** Whether there may be tables whose rows are to be deleted: of an earlier process, or of a container that was cleared or deleted. */
+  #mayCollect = true;
 
   constructor(openDatabase: OpenDatabase, path: string, readonly: boolean) {
     this.#openDatabase = openDatabase;
@@ -104,7 +106,10 @@ export class SqliteEngine implements Engine {
         if (crowded()) await nextTurn();
       }
       if (!changed) connection.run("UPDATE empty_commits SET n = n + 1");
+      // In commits that are made anyway: one for this alone would be a conflict for others.
+      const isLeft = this.#mayCollect && connection.collect();
       connection.commit();
+      this.#mayCollect = isLeft || changes.some(({ action }) => leaves(action));
     } catch (error) {
       connection.rollback();
       const failure = translate(error, this.#path);
@@ -161,6 +166,11 @@ function useLog(connection: Connection, path: string): void {
   );
 }
 
+/** Whether it may leave a table whose rows are to be deleted. */
+function leaves(action: ContainerChanges["action"]): boolean {
+  return action === "clear" || action === "delete";
+}
+
 /** Applies what happens to one container, in slices that leave the event loop alive. Answers whether a row was changed. */
 async function apply(connection: Connection, change: ContainerChanges): Promise<boolean> {
   const { container, action, entries } = change;
@@ -171,9 +181,10 @@ async function apply(connection: Connection, change: ContainerChanges): Promise<
     connection.dropTable(container, table);
     return true;
   }
-  let changes = known === undefined ? 1 : 0;
-  if (action === "clear") changes += connection.run(`DELETE FROM ${table}`).changes;
-  const { set, remove } = connection.writesTo(table);
+  const cleared =
+    action === "clear" ? connection.clearTable(container, table) : { table, changed: false };
+  let changes = known === undefined || cleared.changed ? 1 : 0;
+  const { set, remove } = connection.writesTo(cleared.table);
   let count = 0;
   for (const [key, value] of entries) {
     changes += (value === null ? remove.run(key) : set.run(key, value)).changes;

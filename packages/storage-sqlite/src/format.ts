@@ -4,6 +4,7 @@
  * - `PRAGMA application_id` = {@link APPLICATION_ID}, and `PRAGMA user_version` = {@link FORMAT_VERSION};
  * - `containers (id, name)`, the catalogue;
  * - for each container a table `c<id> (k, v)`: keys as text; values as text, or as a blob where bytes were set;
+ * - `garbage (id)`, the tables `g<id>` that were a container's, and large, and whose rows are still to be deleted;
  * - `empty_commits`, one row that counts the commits which change nothing else;
  * - `container_tables`, a view for people with the `sqlite3` command line: which table is which container's.
  */
@@ -26,6 +27,7 @@ export const CREATE: string = `
   PRAGMA synchronous = FULL;
   BEGIN IMMEDIATE;
   CREATE TABLE containers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE garbage (id INTEGER PRIMARY KEY);
   CREATE TABLE empty_commits (n INTEGER NOT NULL);
   INSERT INTO empty_commits VALUES (0);
   CREATE VIEW container_tables AS SELECT name AS container, 'c' || id AS "table" FROM containers;

@@ -31,8 +31,8 @@ on other layers over the same engines.
 
   npx -y pnpm@12.21.0 bench [options]
 
-Without an option it takes some minutes, and writes docs/benchmarks. Nothing else
-should run on the machine meanwhile.
+Without an option it takes some minutes, and writes docs/benchmarks.md. Nothing
+else should run on the machine meanwhile.
 
 Options
   --quick           what the targets need, and a look at the others (the default)
@@ -41,7 +41,8 @@ Options
   --only NAME       a workload (get, set, ...), an engine (sqlite, lmdb, leveldb,
                     memory) or a contender (ours-sqlite, raw-sqlite, keyv, ...);
                     may be given several times. The page is printed, not written.
-  --out DIR         where page, charts and results go (default: docs/benchmarks)
+  --out DIR         where charts and results go; the page is DIR.md (default:
+                    docs/benchmarks)
   --data DIR        where databases are made; on the disk that is to be measured
                     (default: tools/bench/.data)
   --compare FILE    an earlier results.json, to show what has changed

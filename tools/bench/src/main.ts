@@ -8,7 +8,7 @@ import { inTurn, plan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { comparison } from "./report/compare.ts";
 import { page } from "./report/page.ts";
-import { readResults, writeReport } from "./report/write.ts";
+import { pageOf, readResults, writeReport } from "./report/write.ts";
 import type { Results } from "./results.ts";
 import { run } from "./run.ts";
 import { WORKLOADS } from "./workloads/index.ts";
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   if (given.out === undefined) console.log(page(results, []));
   else {
     writeReport(results, given.out);
-    console.log(`${join(given.out, "README.md")} says what it costs`);
+    console.log(`${pageOf(given.out)} says what it costs`);
   }
   if (earlier !== undefined) console.log(comparison(earlier, results));
   return hasFailures(results) ? 1 : 0;

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Profile, Selection } from "../src/plan.ts";
 import { FULL, QUICK } from "../src/profiles.ts";
@@ -8,7 +8,7 @@ import { comparison } from "../src/report/compare.ts";
 import { duration, memory, significant, times } from "../src/report/numbers.ts";
 import { page } from "../src/report/page.ts";
 import { THEMES } from "../src/report/theme.ts";
-import { readResults, writeReport } from "../src/report/write.ts";
+import { pageOf, readResults, writeReport } from "../src/report/write.ts";
 import { ResultTable } from "../src/results.ts";
 import { peerVerdicts, verdicts } from "../src/targets.ts";
 import type { Trial } from "../src/trial.ts";
@@ -155,17 +155,20 @@ describe("targets", () => {
 describe("the page", () => {
   it("begins with the targets, and shows each chart for light and dark pages", async () => {
     const results = await madeUp(QUICK, plausible());
-    const folder = emptyFolder();
+    const folder = join(emptyFolder(), "out");
+    mkdirSync(folder);
     writeFileSync(join(folder, "of-an-earlier-run-light.svg"), "");
     writeReport(results, folder);
-    const text = readFileSync(join(folder, "README.md"), "utf8");
+    const text = readFileSync(pageOf(folder), "utf8");
     const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
     expect(headings[0]).toBe("Targets");
     const shown = [...text.matchAll(/(?:src|srcset)="([^"]*)"/g)].map(([, name]) => name);
     expect(shown.length).toBeGreaterThan(0);
-    for (const name of shown) expect(existsSync(join(folder, name as string)), name).toBe(true);
+    for (const name of shown) expect(existsSync(join(folder, "..", `${name}`)), name).toBe(true);
     const charts = readdirSync(folder).filter((name) => name.endsWith(".svg"));
-    expect(charts.toSorted()).toEqual(shown.toSorted());
+    expect(charts.map((name) => `${basename(folder)}/${name}`).toSorted()).toEqual(
+      shown.toSorted(),
+    );
     expect(readResults(join(folder, "results.json"))).toEqual(JSON.parse(JSON.stringify(results)));
   });
 

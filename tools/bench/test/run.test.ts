@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadContenders } from "../src/contenders/index.ts";
 import { type Profile, plan } from "../src/plan.ts";
-import { writeReport } from "../src/report/write.ts";
+import { pageOf, writeReport } from "../src/report/write.ts";
 import { type Results, ResultTable } from "../src/results.ts";
 import { run } from "../src/run.ts";
 import { SLOW_SYNC_MS } from "../src/trial.ts";
@@ -65,9 +65,9 @@ describe("a run", () => {
       ["count", "abstract-level", "cannot"],
       ["load", "raw-sqlite", [""]],
     ]);
-    const folder = emptyFolder();
+    const folder = join(emptyFolder(), "out");
     writeReport(results, folder);
-    const page = readFileSync(join(folder, "README.md"), "utf8");
+    const page = readFileSync(pageOf(folder), "utf8");
     expect(page).toMatch(/\| point get \| ≥ 0\.80 × \| [✓✗] \*\*/);
   });
 

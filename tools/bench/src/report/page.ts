@@ -10,7 +10,8 @@ import { duration, significant, times, whole } from "./numbers.ts";
 /** More processes than that want to run on a machine that is not quiet. */
 const QUIET_LOAD = 0.5;
 
-export function page(results: Results, charts: readonly Chart[]): string {
+/** `folder` is where the charts are, seen from the page. */
+export function page(results: Results, charts: readonly Chart[], folder = "."): string {
   const lookup = new ResultTable(results);
   return [
     "# What it costs",
@@ -18,20 +19,21 @@ export function page(results: Results, charts: readonly Chart[]): string {
     ...warnings(results),
     "## Targets",
     targets(verdicts(lookup)),
+    ...whyMissed(verdicts(lookup)),
     ahead(lookup),
-    ...pictures(charts),
+    ...pictures(charts, folder),
     "## Everything",
     detailsOf(lookup),
     "## How it was measured",
-    method(results),
+    method(results, folder),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function pictures(charts: readonly Chart[]): string[] {
+function pictures(charts: readonly Chart[], folder: string): string[] {
   if (charts.length === 0) return [];
-  return ["## In pictures", ...charts.map(({ name, alt }) => picture(name, alt))];
+  return ["## In pictures", ...charts.map(({ name, alt }) => picture(`${folder}/${name}`, alt))];
 }
 
 function circumstances({ machine, began, profile, filtered, trials }: Results): string {
@@ -82,6 +84,15 @@ function targets(found: readonly Verdict[]): string {
   return `${table(["", "wanted", ...engines], rows)}\n\nA ratio is how many times as fast ours is; in brackets, ours and what it is compared with. ✓ met, ✗ missed.`;
 }
 
+/** The causes of the targets that were missed, once each. */
+function whyMissed(found: readonly Verdict[]): string[] {
+  const causes = new Set(
+    found.flatMap(({ isMet, cause }) => (isMet || cause === undefined ? [] : [cause])),
+  );
+  if (causes.size === 0) return [];
+  return [details("why some are missed", [...causes].map((cause) => `- ${cause}`).join("\n"))];
+}
+
 function wanted({ wanted: goal, unit }: Verdict): string {
   const show = unit === "times" ? times : duration;
   return "atLeast" in goal ? `≥ ${show(goal.atLeast)}` : `≤ ${show(goal.atMost)}`;
@@ -110,7 +121,7 @@ function ahead(lookup: ResultTable): string {
   return `${count}\n\n${details("where ours is behind", table(["", "", "speed of ours"], rows))}`;
 }
 
-function method({ trials, probed }: Results): string {
+function method({ trials, probed }: Results, folder: string): string {
   return `- Each trial is a process of its own, and all processes are alike. The contenders of a workload take turns, ${trials} times around, on the same data. Figures are medians; ratios
   are medians of the ratios of each round, so that what the machine did in a round has met both sides. Beside them stand the least and the greatest.
 - "By hand" is the engine as its own documentation advises it, as fast as we could make it. A synchronous engine is called without promises.
@@ -127,5 +138,5 @@ npx -y pnpm@12.21.0 bench --only set --only sqlite    # a part of it, printed on
 npx -y pnpm@12.21.0 bench --compare docs/benchmarks/results.json
 \`\`\`
 
-[results.json](results.json) has every trial.`;
+[results.json](${folder}/results.json) has every trial.`;
 }

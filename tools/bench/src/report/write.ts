@@ -1,6 +1,6 @@
-/** Writes a run's results into a folder: the page, the charts, and all that was measured. */
+/** Writes a run's results: the page, and beside it a folder with the charts and all that was measured. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { RESULTS_FORMAT, type Results, ResultTable } from "../results.ts";
 import { chartsOf } from "./charts.ts";
 import { page } from "./page.ts";
@@ -19,8 +19,13 @@ export function writeReport(results: Results, folder: string): void {
       writeFileSync(join(folder, `${chart.name}-${theme.name}.svg`), `${chart.draw(theme)}\n`);
     }
   }
-  writeFileSync(join(folder, "README.md"), page(results, charts));
+  writeFileSync(pageOf(folder), page(results, charts, basename(folder)));
   writeFileSync(join(folder, RESULTS_FILE), `${JSON.stringify(results, undefined, 1)}\n`);
+}
+
+/** The page of a folder: `docs/benchmarks.md`. */
+export function pageOf(folder: string): string {
+  return `${folder}.md`;
 }
 
 /** Reads what was measured; throws where the file is something else. */
