@@ -218,6 +218,16 @@ export class CommitQueue {
     const blind = group.every(
       ({ write }) => write.kind === "put" && this.#there.has(write.container),
     );
+    const [only] = group;
+    if (blind && group.length === 1 && only?.write.kind === "put") {
+      const { container, entries } = only.write;
+      if (entries.length === 1) {
+        // There is nothing to put in order.
+        const changes: Changes = [{ container, action: "keep", entries, size: 1 }];
+        await this.#apply(changes, undefined, durability, deadline);
+        return;
+      }
+    }
     const pinned = blind ? THERE : this.pin(durability, deadline);
     const snapshot = isPromise(pinned) ? await pinned : pinned;
     let open = true;

@@ -19,7 +19,7 @@ const standard = {
 export const QUICK: Profile = {
   name: "quick",
   trials: 5,
-  warmMs: 200,
+  warmMs: 400,
   timedMs: 100,
   timeoutMs: 120_000,
   selections: [
@@ -28,7 +28,6 @@ export const QUICK: Profile = {
     { ...standard, workloads: ["count"], kinds: ["ours"], sizes: [1000] },
     { ...standard, workloads: ["set", "setAtOnce"], sizes: [10_000] },
     { ...standard, workloads: ["load", "clear"], sizes: [100_000] },
-    { ...standard, workloads: ["set"], sizes: [10_000], durabilities: ["process-crash"] },
     { ...standard, workloads: ["set"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["setAtOnce"], kinds: ["ours"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["load"], kinds: ["ours"], sizes: [100_000], disks: ["slow"] },
