@@ -112,6 +112,8 @@ export const themes: readonly Theme[] = [
         "Ranges are `gt`, `gte`, `lt`, `lte`, `prefix`, `reverse` and `limit`, which all hold together.",
       "iteration.snapshot":
         "An iteration shows the state as of its first `next()`, with the transaction's own writes up to then, and no later write of anybody, its own loop's included.",
+      "iteration.list":
+        "`list` answers what an iteration of the range would visit, all of it as of one moment.",
       "iteration.pages": "An iteration never holds more than a page in memory.",
       "iteration.release":
         "An iteration blocks nobody, also when it is left open, and lets go on `break`, `return`, `throw`, commit, rollback and close.",

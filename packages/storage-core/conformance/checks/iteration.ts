@@ -81,7 +81,7 @@ async function unmoved(context: Context, write: (loop: Loop) => Promise<void>): 
 
 const ownChecks = group("ITER", {
   "01 everything comes once": {
-    clauses: ["iteration.complete", "iteration.order"],
+    clauses: ["iteration.complete", "iteration.order", "iteration.list"],
     run: async (context) => {
       const storage = await context.create();
       // Around the sizes that pages are likely to have.

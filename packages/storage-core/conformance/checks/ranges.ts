@@ -106,7 +106,7 @@ export const rangeChecks: readonly Check[] = group("ITER", {
   },
 
   "13 ranges, compared with a model": {
-    clauses: ["iteration.range", "iteration.order"],
+    clauses: ["iteration.range", "iteration.order", "iteration.list"],
     run: async (context) => {
       const storage = await context.create({ c: {}, empty: {} });
       const items = valued(hostileKeys);

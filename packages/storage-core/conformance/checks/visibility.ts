@@ -94,6 +94,7 @@ const looks: readonly Look[] = [
   ["a read of many, by itself", (from) => getAll(from, "many", MANY)],
   ["an iteration of two, by itself", (from) => valuesOf(from, "c")],
   ["many pages, by themselves", (from) => valuesOf(from, "many")],
+  ["a list", async (reader) => (await reader.container("many").list()).map(([, value]) => value)],
   ["one call that set two", (from) => getAll(from, "call", ["begins", "ends"])],
 ];
 
@@ -190,7 +191,7 @@ async function readDuringCommits(context: Context): Promise<void> {
 
 export const visibilityChecks: readonly Check[] = group("ISO", {
   "24 a commit is seen all at once": {
-    clauses: ["isolation.atomic", "transaction.commit", "autocommit.atomic"],
+    clauses: ["isolation.atomic", "transaction.commit", "autocommit.atomic", "iteration.list"],
     run: lookDuringCommits,
   },
 

@@ -170,6 +170,19 @@ const late: readonly Mutant[] = [
       },
     };
   }),
+  inStorage("a list is read page by page, each as it is then", "ISO-24", (storage) => ({
+    container: (id: string) => {
+      const container = storage.container(id);
+      return replace(container, {
+        list: async (range) => {
+          const first = await container.list({ ...range, limit: 150 });
+          const last = first.at(-1);
+          if (last === undefined) return first;
+          return [...first, ...(await container.list({ ...range, gt: last[0] }))];
+        },
+      });
+    },
+  })),
   inStorage("some reads are of a copy that lags", "ISO-25", laggingCopy()),
 ];
 

@@ -27,7 +27,7 @@ export interface DotRow {
 const WIDTH = 960;
 const MARGIN = 16;
 const LABELS = 306;
-const COLUMN = 92;
+const COLUMN = 112;
 const HEADER = 96;
 const AXIS = 34;
 const LANE = 11;
