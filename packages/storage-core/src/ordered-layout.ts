@@ -43,9 +43,21 @@ export function versionOf(mark: string | undefined): number | undefined {
 const FIRST_PRINTABLE = 0x21;
 const PRINTABLE = 94;
 
+/** Random bytes for so many marks are asked for at once: to ask takes longer than all else that a commit does before it is written. */
+const MARKS_AT_ONCE = 512;
+let random = Buffer.alloc(0);
+let used = 0;
+
 /** A mark that nobody else makes. */
 export function newMark(): string {
-  const codes = randomBytes(MARK_LENGTH).map((byte) => FIRST_PRINTABLE + (byte % PRINTABLE));
+  if (used === random.length) {
+    random = randomBytes(MARK_LENGTH * MARKS_AT_ONCE);
+    used = 0;
+  }
+  const codes: number[] = [];
+  for (const end = used + MARK_LENGTH; used < end; used++) {
+    codes.push(FIRST_PRINTABLE + ((random[used] as number) % PRINTABLE));
+  }
   return String.fromCharCode(...codes);
 }
 
