@@ -58,7 +58,7 @@ type Reading = Pick<Verdict, "unit" | "figure" | "of" | "size">;
 
 const causes = {
   get: {
-    all: "**Point get**: what every read pays is a promise, a turn of microtasks, checks of the key and the name, and a look at the clock. That is a fixed part of a microsecond or so, which a synchronous call of 2 to 5 µs does not have.",
+    all: "**Point get**: what every read pays is a promise, a turn of microtasks, checks of the key and the name, and a look at the clock. That is a fixed part of a microsecond or so, which a synchronous call of 2 to 5 µs does not have. In a CPU profile of SQLite four fifths of the time are SQLite's own.",
     lmdb: "**Point get, LMDB**: a get reads twice, the container's generation and the item, in a read transaction that is begun anew, as another process may have committed. lmdb-js by hand reads once, in a transaction that it keeps for all reads of a turn of the event loop, and so sees commits of others late.",
   },
   getMany: {
@@ -75,10 +75,10 @@ const causes = {
     all: "**Scan by entry**: each entry is a promise of an asynchronous iterator.",
   },
   load: {
-    all: "**Bulk load**: a transaction keeps its writes in a sorted map until it commits, so that it can read them, and then hands them over in order. By hand they go to the engine at once. On a flat store each key is written with its container's prefix.",
+    all: "**Bulk load**: a transaction keeps its writes in a sorted map until it commits, so that it can read them, and then hands them over in order. By hand they go to the engine at once. In a CPU profile on LMDB the map takes a quarter of the time. On a flat store each key is written with its container's prefix.",
   },
   set: {
-    all: "**One durable set after another**: beside the sync, a set takes a place in the queue, in which others that come in the same moment join its commit.",
+    all: "**One durable set after another**: beside the sync, a set takes a place in the queue, in which others that come in the same moment join its commit, and what follows a sync runs on cold caches. On SQLite, of 265 µs 194 were SQLite's own, where a set by hand took 183; 7 µs look whether the file is still at its path.",
     lmdb: "**One durable set after another, LMDB**: each commit is announced in a file that other processes read, as lmdb-js may lose a commit that is made while somebody opens the database (docs/design.md).",
   },
   count: {
@@ -87,7 +87,7 @@ const causes = {
   pause: {
     sqlite:
       "**Event loop, SQLite**: better-sqlite3 is synchronous, so the sync of a commit, and the two of a checkpoint after a large one, are waited for in the thread itself.",
-    lmdb: "**Event loop, LMDB**: all of a commit is handed over in one call, since LMDB's lock would be held for our code otherwise: some 2 µs for each write.",
+    lmdb: "**Event loop, LMDB**: all of a commit is handed over in one call, since LMDB's lock would be held for our code otherwise: which takes from 2 ms for 10,000 writes to 25 ms where nothing is compiled yet, and what they came to is told in one turn as well: 8 ms.",
     leveldb:
       "**Event loop, LevelDB**: the batch is put together in slices, and written beside the thread; what is left are slices of 4 ms that meet each other.",
   },

@@ -136,6 +136,7 @@ npx -y pnpm@12.21.0 bench            # some minutes: the targets
 npx -y pnpm@12.21.0 bench --full     # some hours: everything
 npx -y pnpm@12.21.0 bench --only set --only sqlite    # a part of it, printed only
 npx -y pnpm@12.21.0 bench --compare docs/benchmarks/results.json
+NODE_OPTIONS="--cpu-prof --cpu-prof-dir=profiles" npx -y pnpm@12.21.0 bench --only get --only ours-lmdb    # where the time goes
 \`\`\`
 
 [results.json](${folder}/results.json) has every trial.`;
