@@ -84,6 +84,9 @@ const causes = {
   count: {
     all: "**Count**: it walks. An exact number that is kept with the commit would have to know of each set whether the key is new: a read before each write, which costs the bulk load more than it may lose, and ends writes that need no look at the state.",
   },
+  clear: {
+    all: "**Clear**: it writes a few keys and syncs them, whatever the container holds. What is measured is one call, in a process that has cleared nothing before.",
+  },
   pause: {
     sqlite:
       "**Event loop, SQLite**: better-sqlite3 is synchronous, so the sync of a commit, and the two of a checkpoint after a large one, are waited for in the thread itself.",
@@ -120,6 +123,7 @@ const TARGETS: readonly Target[] = [
     title: "clear of 100,000 items",
     wanted: { atMost: 5 },
     forLarge: false,
+    causes: causes.clear,
     read(table, engine, valueBytes) {
       const circumstances = home(table, "clear", engine, valueBytes, "plain", 100_000);
       if (circumstances === undefined) return undefined;
