@@ -23,7 +23,24 @@ export interface InUse {
 
 /** What this process has of them. Only Linux tells. */
 export function handlesAndThreads(): InUse {
-  return { handles: openFiles().length, threads: readdirSync("/proc/self/task").length };
+  const threads = readdirSync("/proc/self/task").filter((id) => !isExiting(id));
+  return { handles: openFiles().length, threads: threads.length };
+}
+
+/** `PF_EXITING` of Linux: https://github.com/torvalds/linux/blob/master/include/linux/sched.h */
+const EXITING = 4;
+/** Behind the name of the thread, which is in parentheses: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const FLAGS = 6;
+
+/** A thread that was joined is in the list for a little longer. */
+function isExiting(id: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[FLAGS]) & EXITING) !== 0;
+  } catch {
+    return true;
+  }
 }
 
 /** How much memory is in use when all garbage was collected, in bytes: that of JavaScript, with buffers, and that of the whole process. */
