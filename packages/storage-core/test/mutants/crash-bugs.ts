@@ -18,10 +18,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
 import { createFolder, DuplicateStorageError, MARKER } from "@caterpillar/storage-core/driver";
+import type { Items } from "./json-items.ts";
 import {
   FORMAT,
   fileOf,
-  type Items,
   syncFolder,
   type VersionSteps,
   versionSteps,

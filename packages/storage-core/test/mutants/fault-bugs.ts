@@ -10,10 +10,10 @@ import {
 import { join } from "node:path";
 import { MARKER, StorageCorruptError, StorageIOError } from "@caterpillar/storage-core/driver";
 import { FORMAT, FORMAT_VERSION, formatMark, newMark, STAMP } from "../../src/ordered-layout.ts";
+import type { Items } from "./json-items.ts";
 import {
   attempt,
   fileOf,
-  type Items,
   LOGGED,
   logOf,
   moreOf,

@@ -26,14 +26,11 @@ import {
   type OrderedSnapshot,
   type OrderedStore,
   orderedEngine,
-  type Value,
 } from "@caterpillar/storage-core/driver";
 import { MemoryStore } from "../../src/memory-store.ts";
+import { type Items, itemsOf, storeOf } from "./json-items.ts";
 
 export const FORMAT = { driver: "versions", version: 1 };
-
-/** All items of a state; bytes as arrays of numbers. */
-export type Items = readonly (readonly [key: string, value: string | number[]])[];
 
 /** What the driver does with a folder. */
 export interface VersionSteps {
@@ -159,21 +156,4 @@ export function versionDriver(name: string, change: Partial<VersionSteps> = {}):
       return await orderedEngine(new VersionStore(path, steps, leave), path);
     },
   };
-}
-
-async function storeOf(items: Items): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  const changes = items.map(([key, value]): [string, Value] => [
-    key,
-    typeof value === "string" ? value : new Uint8Array(value),
-  ]);
-  await store.write({ expected: [], changes, durability: "process-crash" });
-  return store;
-}
-
-const EVERYTHING = { start: "", end: undefined, reverse: false, limit: 1e9, bytes: 1e12 };
-
-async function itemsOf(store: MemoryStore): Promise<Items> {
-  const { items } = await store.snapshot().page(EVERYTHING, "text");
-  return items.map(([key, value]) => [key, typeof value === "string" ? value : [...value]]);
 }

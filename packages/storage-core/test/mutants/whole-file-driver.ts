@@ -26,17 +26,11 @@ import {
   StorageCorruptError,
   StorageError,
   StorageIOError,
-  type Value,
 } from "@caterpillar/storage-core/driver";
 import { MemoryStore } from "../../src/memory-store.ts";
+import { type Items, itemsOf, storeOf } from "./json-items.ts";
 
 const FORMAT = { driver: "whole-file", version: 1 };
-
-/** Everything in a storage; bytes in base64. */
-export type Items = readonly (readonly [
-  key: string,
-  value: string | { readonly base64: string },
-])[];
 
 /** What the driver does with the disk. `folder` is the storage's. */
 export interface WholeFileSteps {
@@ -208,24 +202,4 @@ export function wholeFileDriver(name: string, change: Partial<WholeFileSteps> = 
 
 function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-async function storeOf(items: Items): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  const changes = items.map(([key, value]): [string, Value] => [
-    key,
-    typeof value === "string" ? value : new Uint8Array(Buffer.from(value.base64, "base64")),
-  ]);
-  await store.write({ expected: [], changes, durability: "process-crash" });
-  return store;
-}
-
-const EVERYTHING = { start: "", end: undefined, reverse: false, limit: 1e9, bytes: 1e12 };
-
-async function itemsOf(store: MemoryStore): Promise<Items> {
-  const { items } = await store.snapshot().page(EVERYTHING, "text");
-  return items.map(([key, value]) => [
-    key,
-    typeof value === "string" ? value : { base64: Buffer.from(value).toString("base64") },
-  ]);
 }
