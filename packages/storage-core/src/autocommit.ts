@@ -16,7 +16,6 @@ import type { Lease, Source } from "./iteration.ts";
 import { chain, ignore, isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Write } from "./overlay.ts";
 import type { Interval } from "./range.ts";
-import { crowded, nextTurn } from "./turn-of-loop.ts";
 import { inForm } from "./values.ts";
 import { View } from "./view.ts";
 import { busy, type Deadline, deadlineIn, EARLIER_CALLS, inTime, timeLeft } from "./wait.ts";
@@ -49,27 +48,21 @@ export class Autocommit implements Access {
   read<T, G>(target: Target, given: MaybePromise<G>, look: Look<T, G>): MaybePromise<T> {
     this.mayRead();
     return this.#settings.inFlight.pace(() =>
-      chain(given, (read) =>
-        chain(this.pin(target), (snapshot) => lookAndClose(snapshot, (view) => look(view, read))),
-      ),
+      chain(given, (read) => this.#look(target, (view) => look(view, read))),
     );
   }
 
   get(container: string, key: string, as: As): MaybePromise<Value | undefined> {
     this.mayRead();
-    const { inFlight } = this.#settings;
-    let newest: Value | undefined | null;
-    try {
-      newest = this.#newest(container, key, as);
-    } catch (error) {
-      return inFlight.pace(() => {
-        throw error;
-      });
-    }
-    if (newest === null) {
-      return this.read({ container, key }, undefined, (view) => view.get(container, key, as));
-    }
-    return crowded() ? inFlight.track(nextTurn().then(() => newest)) : newest;
+    return this.#settings.inFlight.pace(() => {
+      const newest = this.#newest(container, key, as);
+      if (newest !== null) return newest;
+      return this.#look({ container, key }, (view) => view.get(container, key, as));
+    });
+  }
+
+  #look<T>(target: Target, look: (view: View) => MaybePromise<T>): MaybePromise<T> {
+    return chain(this.pin(target), (snapshot) => lookAndClose(snapshot, look));
   }
 
   /** What the engine says without a snapshot; `null` where it cannot, or where the read has to wait for earlier calls. */

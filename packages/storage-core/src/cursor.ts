@@ -131,9 +131,8 @@ export class Cursor<T> {
 
   /** Where there are no own writes, the snapshot's page is all there is to say. */
   #wholePage(): readonly T[] {
-    const items = this.#page.slice(this.#index, this.#index + this.#left).map(this.#shape.base);
+    const items = this.#page.slice(0, this.#left).map(this.#shape.base);
     this.#page = [];
-    this.#index = 0;
     this.#left -= items.length;
     return items;
   }

@@ -98,7 +98,7 @@ class Copy {
   }
 
   snapshot(path: string): LmdbSnapshot {
-    const snapshot = new LmdbSnapshot(new Reads(this.#db), path, () => this.release());
+    const snapshot = new LmdbSnapshot(new Reads(this.#db, path), () => this.release());
     this.#users++;
     return snapshot;
   }

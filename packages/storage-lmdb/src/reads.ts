@@ -1,5 +1,6 @@
 /** Reads of a database, of one view or of the transaction that lmdb-js has for all reads of a turn of the event loop. */
 import type { As, Entry, Form, Page, PageRange, Value } from "@caterpillar/storage-core/driver";
+import { translate } from "./errors.ts";
 import { type Database, inText, type RangeOptions, type TextDatabase, type View } from "./lmdb.ts";
 
 /** What stands in a text for bytes that are not UTF-8. */
@@ -11,23 +12,61 @@ export interface At {
 }
 
 export class Reads {
-  readonly db: Database;
+  readonly #db: Database;
   readonly #text: TextDatabase;
+  readonly #path: string;
 
-  constructor(db: Database) {
-    this.db = db;
+  /** `path` is for messages. */
+  constructor(db: Database, path: string) {
+    this.#db = db;
     this.#text = inText(db);
+    this.#path = path;
+  }
+
+  /** Ends the transaction of this turn, which may be of an older state, so that the next read begins it anew. */
+  renew(): this {
+    this.#guard(() => this.#db.resetReadTxn());
+    return this;
+  }
+
+  /** A view of the newest state, to be ended with `done()`. */
+  pin(): View {
+    this.renew();
+    return this.#guard(() => this.#db.useReadTransaction());
   }
 
   get(key: string, as: As, at?: At): Value | undefined {
-    if (as === "presence") return this.db.doesExist(key, undefined, at) ? "" : undefined;
-    if (as === "bytes") return this.db.get(key, at);
-    const text = this.#text.get(key, at);
-    return text?.includes(REPLACED) ? this.db.get(key, at) : text;
+    return this.#guard(() => this.#get(key, as, at));
+  }
+
+  getMany(keys: readonly string[], as: As, at: At): (Value | undefined)[] {
+    return this.#guard(() => keys.map((key) => this.#get(key, as, at)));
   }
 
   page(range: PageRange, as: Form, at: At): Page<Entry> {
-    const found = (as === "text" ? this.#text : this.db).getRange(optionsOf(range, at));
+    return this.#guard(() => this.#page(range, as, at));
+  }
+
+  keys(range: PageRange, at: At): Page<string> {
+    return this.#guard(() => {
+      const items: string[] = [];
+      for (const key of this.#db.getKeys(optionsOf(range, at))) {
+        items.push(key);
+        if (items.length >= range.limit) return { items, more: true };
+      }
+      return { items, more: false };
+    });
+  }
+
+  #get(key: string, as: As, at: At | undefined): Value | undefined {
+    if (as === "presence") return this.#db.doesExist(key, undefined, at) ? "" : undefined;
+    if (as === "bytes") return this.#db.get(key, at);
+    const text = this.#text.get(key, at);
+    return text?.includes(REPLACED) ? this.#db.get(key, at) : text;
+  }
+
+  #page(range: PageRange, as: Form, at: At): Page<Entry> {
+    const found = (as === "text" ? this.#text : this.#db).getRange(optionsOf(range, at));
     const items: [string, Value][] = [];
     let bytes = 0;
     let isText = true;
@@ -39,16 +78,15 @@ export class Reads {
       more = items.length >= range.limit || bytes >= range.bytes;
       if (more) break;
     }
-    return isText ? { items, more } : this.page(range, "bytes", at);
+    return isText ? { items, more } : this.#page(range, "bytes", at);
   }
 
-  keys(range: PageRange, at: At): Page<string> {
-    const items: string[] = [];
-    for (const key of this.db.getKeys(optionsOf(range, at))) {
-      items.push(key);
-      if (items.length >= range.limit) return { items, more: true };
+  #guard<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw translate(error, this.#path);
     }
-    return { items, more: false };
   }
 }
 

@@ -15,7 +15,6 @@ import {
 } from "@caterpillar/storage-core/driver";
 import { commitErrorOf, translate } from "./errors.ts";
 import { type Database, openDatabase } from "./lmdb.ts";
-import { LmdbNewest } from "./newest.ts";
 import { Reads } from "./reads.ts";
 import { LmdbSnapshot } from "./snapshot.ts";
 import { Turns } from "./turns.ts";
@@ -25,7 +24,6 @@ type Write = readonly [key: string, value: Uint8Array | null];
 export class LmdbStore implements OrderedStore {
   readonly #db: Database;
   readonly #reads: Reads;
-  readonly #newest: LmdbNewest;
   readonly #turns: Turns;
   readonly #path: string;
 
@@ -42,18 +40,17 @@ export class LmdbStore implements OrderedStore {
 
   private constructor(db: Database, turns: Turns, path: string) {
     this.#db = db;
-    this.#reads = new Reads(db);
-    this.#newest = new LmdbNewest(this.#reads, path);
+    this.#reads = new Reads(db, path);
     this.#turns = turns;
     this.#path = path;
   }
 
   snapshot(): LmdbSnapshot {
-    return new LmdbSnapshot(this.#reads, this.#path);
+    return new LmdbSnapshot(this.#reads);
   }
 
-  newest(): LmdbNewest {
-    return this.#newest.renew();
+  newest(): Reads {
+    return this.#reads.renew();
   }
 
   async write(batch: OrderedBatch): Promise<void> {

@@ -141,8 +141,7 @@ export class Connection {
   dropTable(container: string, table: string): void {
     if (this.#isLarge(table)) this.#retire(table);
     else this.#db.exec(`DROP TABLE ${table}`);
-    this.run("DELETE FROM containers WHERE name = ?", container);
-    this.#tables.delete(container);
+    this.#unlist(container);
   }
 
   /** Deletes all rows: of a large table, by putting a new one in its place. Answers the container's table, and whether a row was changed. */
@@ -150,7 +149,8 @@ export class Connection {
     if (!this.#isLarge(table)) {
       return { table, changed: this.run(`DELETE FROM ${table}`).changes > 0 };
     }
-    this.dropTable(container, table);
+    this.#retire(table);
+    this.#unlist(container);
     return { table: this.createTable(container), changed: true };
   }
 
@@ -166,6 +166,11 @@ export class Connection {
       this.run("DELETE FROM garbage WHERE id = ?", id);
     } while (performance.now() - began < COLLECTING_MS);
     return true;
+  }
+
+  #unlist(container: string): void {
+    this.run("DELETE FROM containers WHERE name = ?", container);
+    this.#tables.delete(container);
   }
 
   #isLarge(table: string): boolean {
