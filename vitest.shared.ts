@@ -8,6 +8,8 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // For threads that a driver starts, which Node itself loads.
+    execArgv: ["--conditions=@caterpillar/source"],
     // Most tests wait for disks and other processes a good part of their time. By default one core is left unused, which is half of two.
     maxWorkers: "100%",
     testTimeout: 60_000,

@@ -27,6 +27,7 @@
  * The conformance kit (`@caterpillar/storage-core/conformance`) checks all of it.
  */
 import type { MaybePromise } from "./maybe-promise.ts";
+import type { OptionChecks } from "./options.ts";
 import type { Form, Value } from "./values.ts";
 
 export { createAt } from "./creation.ts";
@@ -35,6 +36,7 @@ export { compareKeys, keyAfter, MAX_KEY_BYTES, MAX_NAME_BYTES } from "./keys.ts"
 export { identityOf, movedError } from "./location.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { defineStorage, type StorageOpener } from "./open-storage.ts";
+export { checkFlag, type OptionChecks } from "./options.ts";
 export { checkVersion, formatStore, orderedEngine } from "./ordered-engine.ts";
 export {
   checkExpected,
@@ -112,12 +114,17 @@ export interface DriverAbout {
   readonly blocks: string;
 }
 
-/** Opens engines. Has no state of its own. */
-export interface Driver {
+/** Opens engines. Has no state of its own. `Own` are options of `open` that no other driver has. */
+export interface Driver<Own extends object = object> {
   /** Short and lower-case, for messages: `sqlite`. */
   readonly name: string;
   readonly facts: DriverFacts;
   readonly about?: DriverAbout;
+  /**
+   * The driver's own options, and their checks. They come to `open` beside `create` and `readonly`. Storages of one thread on one path share an engine,
+   * so the first one to open it decides, and own options must not change what the contract says.
+   */
+  readonly options?: OptionChecks<Own>;
   /**
    * Opens what is at the path, or creates it.
    *
@@ -129,7 +136,7 @@ export interface Driver {
    *
    * The core turns `create: "if-missing"` into calls of these two.
    */
-  open(path: string, options: DriverOpenOptions): MaybePromise<Engine>;
+  open(path: string, options: DriverOpenOptions & Own): MaybePromise<Engine>;
 }
 
 export interface DriverOpenOptions {

@@ -98,12 +98,12 @@ function findOpen(
 async function openOrCreate(
   driver: Driver,
   path: string,
-  { create, readonly }: CheckedOpenOptions,
+  { create, readonly, own }: CheckedOpenOptions,
   doing: string,
 ) {
   const attempt = async (creating: boolean) => {
     try {
-      return await driver.open(path, { create: creating, readonly });
+      return await driver.open(path, { ...own, create: creating, readonly });
     } catch (error) {
       throw wrapped(error, driver.name, doing);
     }

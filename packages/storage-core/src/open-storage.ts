@@ -6,9 +6,9 @@ import { checkOpenOptions, type OpenOptions } from "./options.ts";
 import { Storage } from "./storage.ts";
 
 /** What a driver's package exports for its users: `SqliteStorage`, say. */
-export interface StorageOpener {
+export interface StorageOpener<Own extends object = object> {
   /** What it is and what is true of it. */
-  readonly driver: Driver;
+  readonly driver: Driver<Own>;
   /**
    * Opens a storage.
    *
@@ -22,15 +22,20 @@ export interface StorageOpener {
    * `StorageUnsupportedError` if the driver cannot run on this version of Node;
    * `TypeError` for options that make no sense.
    */
-  open(path: string | URL, options?: OpenOptions): Promise<Storage>;
+  open(path: string | URL, options?: OpenOptions & OwnOptions<Own>): Promise<Storage>;
 }
 
+/** The options that only the driver has, as callers give them: none has to be there. */
+type OwnOptions<Own extends object> = { readonly [Name in keyof Own]?: Own[Name] | undefined };
+
 /** Makes a storage of a driver: this is all that a driver's package needs for its users. */
-export function defineStorage(driver: Driver): StorageOpener {
+export function defineStorage<Own extends object = object>(
+  driver: Driver<Own>,
+): StorageOpener<Own> {
   return {
     driver,
     async open(path, options) {
-      const checked = checkOpenOptions(options);
+      const checked = checkOpenOptions(options, driver.options);
       const engine = await acquireEngine(driver, toPath(path), checked);
       return new Storage(engine, checked);
     },

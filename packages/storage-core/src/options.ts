@@ -40,7 +40,17 @@ export interface CheckedOpenOptions {
   readonly readonly: boolean;
   readonly durability: Durability;
   readonly timeout: number;
+  /** Those that only the driver knows, as its checks have answered them. */
+  readonly own: object;
 }
+
+/**
+ * What checks the options of `open` that only one driver has: for each its name, and a function that is given what the caller gave, `undefined` for
+ * nothing, and the name. It answers what the driver is told, its default included, or throws a `TypeError`.
+ */
+export type OptionChecks<Own extends object> = {
+  readonly [Name in keyof Own]-?: (given: unknown, name: string) => Own[Name];
+};
 
 export interface CheckedTransactionOptions {
   readonly readonly: boolean;
@@ -53,8 +63,11 @@ export interface CheckedTransactionOptions {
 const OPEN_OPTIONS = ["create", "readonly", "durability", "timeout"];
 const TRANSACTION_OPTIONS = ["readonly", "retries", "timeout", "signal"];
 
-export function checkOpenOptions(options: OpenOptions = {}): CheckedOpenOptions {
-  checkNames(options, OPEN_OPTIONS, "open()");
+export function checkOpenOptions(
+  options: OpenOptions = {},
+  checks: Readonly<Record<string, (given: unknown, name: string) => unknown>> = {},
+): CheckedOpenOptions {
+  checkNames(options, [...OPEN_OPTIONS, ...Object.keys(checks)], "open()");
   const {
     create = false,
     readonly = false,
@@ -72,7 +85,16 @@ export function checkOpenOptions(options: OpenOptions = {}): CheckedOpenOptions 
     throw new TypeError('durability must be "power-loss" or "process-crash"');
   }
   checkTimeout(timeout);
-  return { create, readonly, durability, timeout };
+  const given = options as Readonly<Record<string, unknown>>;
+  const own = Object.entries(checks).map(([name, check]) => [name, check(given[name], name)]);
+  return { create, readonly, durability, timeout, own: Object.fromEntries(own) };
+}
+
+/** Checks an option that is on or off, and off where nothing was given. */
+export function checkFlag(given: unknown, name: string): boolean {
+  const flag = given ?? false;
+  checkBoolean(flag, name);
+  return flag;
 }
 
 export function checkTransactionOptions(
@@ -97,7 +119,7 @@ function checkTimeout(timeout: number): void {
   }
 }
 
-function checkBoolean(value: boolean, name: string): void {
+function checkBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== "boolean") {
     throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
   }

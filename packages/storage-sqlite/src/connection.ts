@@ -6,7 +6,7 @@
  * 2. `#tables` is true of the schema version `#schema`. Each container that comes or goes changes that version.
  */
 import type { As, Durability } from "@caterpillar/storage-core/driver";
-import type { Database, RunResult, Statement } from "./sqlite.ts";
+import type { Database, OpenDatabase, RunResult, Statement } from "./sqlite.ts";
 
 /** Prepared statements that are kept; a statement takes 2 µs to prepare and a few KiB to keep. */
 const MAX_STATEMENTS = 200;
@@ -16,6 +16,9 @@ const LARGE = 2000;
 /** Rows of a retired table that are deleted at once, and for how many milliseconds a commit does that. */
 const COLLECTED = 64;
 const COLLECTING_MS = 1;
+
+/** What is left of the write-ahead log after a checkpoint, in bytes: a long snapshot makes it grow, and nothing else shrinks it. */
+const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 interface Lookups {
   readonly value: Statement;
@@ -27,6 +30,22 @@ interface Writes {
   readonly remove: Statement;
 }
 
+/** Opens a connection to what is there. It waits for no lock of others. */
+export function connect(
+  openDatabase: OpenDatabase,
+  path: string,
+  { readonly }: { readonly readonly: boolean },
+): Connection {
+  const db = openDatabase(path, { readonly, fileMustExist: true, timeout: 0 });
+  try {
+    if (!readonly) db.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return new Connection(db);
+}
+
 export class Connection {
   readonly #db: Database;
   #statements = new Map<string, Statement>();
@@ -35,6 +54,8 @@ export class Connection {
   readonly #writes = new Map<string, Writes>();
   #schema: unknown;
   #synced: Durability | undefined;
+  /** How long it waits for locks, in milliseconds. */
+  #patience = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -58,15 +79,25 @@ export class Connection {
     }
   }
 
-  /** Takes the write lock: by itself, or for the pinned snapshot if it is still the newest state (`SQLITE_BUSY_SNAPSHOT` if not). */
-  lock(): void {
+  /**
+   * Takes the write lock: by itself, or for the pinned snapshot if it is still the newest state (`SQLITE_BUSY_SNAPSHOT` if not). Where others have it, that fails at once,
+   * or blocks the thread for so many milliseconds at most.
+   */
+  lock(patience = 0): void {
     if (this.inTransaction) {
       // Any write statement asks for the lock, also one that has nothing to do.
       this.run("DELETE FROM containers WHERE 0");
       return;
     }
+    if (patience !== this.#patience) this.#db.exec(`PRAGMA busy_timeout = ${patience}`);
+    this.#patience = patience;
     this.run("BEGIN IMMEDIATE");
     this.look();
+  }
+
+  /** Another number for each commit that was not made on this connection. https://www.sqlite.org/pragma.html#pragma_data_version */
+  version(): number {
+    return this.value("PRAGMA data_version") as number;
   }
 
   /** Commits what was written, or just ends the reading. Nothing to do where there is no transaction. */

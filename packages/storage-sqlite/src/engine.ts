@@ -9,13 +9,11 @@
 import {
   type As,
   type Changes,
-  type ContainerChanges,
-  crowded,
   type Durability,
   type Engine,
   identityOf,
+  type MaybePromise,
   movedError,
-  nextTurn,
   type Snapshot,
   StorageBusyError,
   StorageIOError,
@@ -23,8 +21,10 @@ import {
   type Value,
   type WriteOptions,
 } from "@caterpillar/storage-core/driver";
-import { Connection } from "./connection.ts";
-import { translate } from "./errors.ts";
+import { CommitWorker } from "./commit-worker.ts";
+import { Commits } from "./commits.ts";
+import { type Connection, connect } from "./connection.ts";
+import { isLocked, translate } from "./errors.ts";
 import { SqliteSnapshot } from "./snapshot.ts";
 import type { OpenDatabase } from "./sqlite.ts";
 
@@ -32,11 +32,6 @@ import type { OpenDatabase } from "./sqlite.ts";
 const MAX_IDLE = 8;
 /** The page cache of a further connection for snapshots, in KiB. SQLite's own default is 16,000; a scan fills it, and it is kept. */
 const READER_CACHE_KIB = 2000;
-/** How many small items are written between two looks at the clock; after a larger one, it is looked at. */
-const STRIDE = 16;
-const LARGE = 4096;
-/** What is left of the write-ahead log after a checkpoint, in bytes: a long snapshot makes it grow, and nothing else shrinks it. */
-const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 export class SqliteEngine implements Engine {
   readonly #openDatabase: OpenDatabase;
@@ -48,8 +43,8 @@ export class SqliteEngine implements Engine {
   /** Open for as long as the engine is: the first and the last connection of a database take locks that others would meet. */
   readonly #first: Connection;
   #hasReader = false;
-  /** Whether there may be tables whose rows are to be deleted: of an earlier process, or of a container that was cleared or deleted. */
-  #mayCollect = true;
+  readonly #commits = new Commits();
+  #worker: CommitWorker | undefined;
 
   constructor(openDatabase: OpenDatabase, path: string, readonly: boolean) {
     this.#openDatabase = openDatabase;
@@ -91,39 +86,60 @@ export class SqliteEngine implements Engine {
     }
   }
 
+  /** From now on a worker thread makes the commits. */
+  async startWorker(): Promise<void> {
+    const worker = new CommitWorker(this.#path);
+    await worker.start();
+    this.#worker = worker;
+  }
+
   async write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
-    const connection = base === undefined ? this.#first : (base as SqliteSnapshot).connection;
+    const pinned = (base as SqliteSnapshot | undefined)?.connection;
     try {
-      if (base === undefined) connection.sync(durability);
-      connection.lock();
-    } catch (error) {
-      throw translate(error, this.#path);
-    }
-    try {
-      let changed = false;
-      for (const change of changes) {
-        if (await apply(connection, change)) changed = true;
-        if (crowded()) await nextTurn();
+      if (this.#worker !== undefined) {
+        await this.#writeInWorker(this.#worker, changes, pinned, durability);
+        return;
       }
-      if (!changed) connection.run("UPDATE empty_commits SET n = n + 1");
-      // In commits that are made anyway: one for this alone would be a conflict for others.
-      const isLeft = this.#mayCollect && connection.collect();
-      connection.commit();
-      this.#mayCollect = isLeft || changes.some(({ action }) => leaves(action));
+      const connection = pinned ?? this.#first;
+      if (pinned === undefined) connection.sync(durability);
+      connection.lock();
+      await this.#commits.make(connection, changes);
     } catch (error) {
-      connection.rollback();
       const failure = translate(error, this.#path);
-      // The base went with the rollback. A second try on the same would find no conflict with anybody.
-      if (base !== undefined && failure instanceof StorageBusyError) {
+      const isGone = pinned !== undefined && !pinned.inTransaction;
+      // The base went with a rollback. A second try on the same would find no conflict with anybody.
+      if (isGone && failure instanceof StorageBusyError) {
         throw new TransactionConflictError(undefined, { cause: failure });
       }
       throw failure;
     }
   }
 
-  close(): void {
+  /** See commit-worker.ts. */
+  async #writeInWorker(
+    worker: CommitWorker,
+    changes: Changes,
+    pinned: Connection | undefined,
+    durability: Durability,
+  ): Promise<void> {
+    await worker.start();
+    const version = pinned === undefined ? undefined : await worker.version();
+    try {
+      await worker.send(changes);
+      pinned?.lock();
+      pinned?.commit();
+      await worker.commit(durability, version);
+    } catch (error) {
+      if (!isLocked(error)) worker.forget();
+      throw error;
+    }
+  }
+
+  /** The worker is the last one: whoever that is moves the log into the database. */
+  close(): MaybePromise<void> {
     for (const connection of this.#idle.splice(0)) connection.close();
     this.#first.close();
+    return this.#worker?.close();
   }
 
   /** The first one is taken before all others, and has a whole cache. */
@@ -137,11 +153,9 @@ export class SqliteEngine implements Engine {
 
   /** Opens a connection and prepares it. All of that may meet the locks of others; nothing is left open then. */
   #connect(prepare: (connection: Connection) => void): Connection {
-    const options = { readonly: this.#readonly, fileMustExist: true, timeout: 0 };
-    const connection = new Connection(this.#openDatabase(this.#path, options));
+    const connection = connect(this.#openDatabase, this.#path, { readonly: this.#readonly });
     try {
       if (identityOf(this.#path) !== this.#identity) throw movedError(this.#path);
-      if (!this.#readonly) connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
       prepare(connection);
       return connection;
     } catch (error) {
@@ -164,32 +178,4 @@ function useLog(connection: Connection, path: string): void {
   throw new StorageIOError(
     `${path} needs a write-ahead log, and SQLite keeps it in ${mode} mode: the file system lacks what a log needs`,
   );
-}
-
-/** Whether it may leave a table whose rows are to be deleted. */
-function leaves(action: ContainerChanges["action"]): boolean {
-  return action === "clear" || action === "delete";
-}
-
-/** Applies what happens to one container, in slices that leave the event loop alive. Answers whether a row was changed. */
-async function apply(connection: Connection, change: ContainerChanges): Promise<boolean> {
-  const { container, action, entries } = change;
-  const known = connection.tableOf(container);
-  if ((known === undefined) !== (action === "create")) throw new TransactionConflictError();
-  const table = known ?? connection.createTable(container);
-  if (action === "delete") {
-    connection.dropTable(container, table);
-    return true;
-  }
-  const cleared =
-    action === "clear" ? connection.clearTable(container, table) : { table, changed: false };
-  let changes = known === undefined || cleared.changed ? 1 : 0;
-  const { set, remove } = connection.writesTo(cleared.table);
-  let count = 0;
-  for (const [key, value] of entries) {
-    changes += (value === null ? remove.run(key) : set.run(key, value)).changes;
-    const isLooked = ++count % STRIDE === 0 || (value !== null && value.length > LARGE);
-    if (isLooked && crowded()) await nextTurn();
-  }
-  return changes > 0;
 }

@@ -15,6 +15,11 @@ export function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** Whether somebody else holds a lock that is needed. */
+export function isLocked(error: unknown): boolean {
+  return /^SQLITE_(BUSY(?!_SNAPSHOT)|LOCKED|PROTOCOL)/.test(codeOf(error));
+}
+
 /** What better-sqlite3 says of a value that it cannot hand to SQLite. */
 function isTooBig(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes("too big");
@@ -25,8 +30,11 @@ export function translate(error: unknown, path: string): unknown {
   if (error instanceof StorageError) return error;
   const cause = { cause: error };
   const code = codeOf(error);
-  if (code === "SQLITE_BUSY_SNAPSHOT") return new TransactionConflictError(undefined, cause);
-  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) {
+  // The second one is what the worker threw: of an error that comes from another thread, the code is left.
+  if (code === "SQLITE_BUSY_SNAPSHOT" || code === "TRANSACTION_CONFLICT") {
+    return new TransactionConflictError(undefined, cause);
+  }
+  if (isLocked(error)) {
     return new StorageBusyError(`${path} is locked by another process or thread`, cause);
   }
   if (code === "SQLITE_NOTADB") {

@@ -70,7 +70,7 @@ it("a page of large values is cut", async () => {
     Array.from({ length: 20 }, (_, i) => [`k${10 + i}`, text + i]),
   );
   const driver = SqliteStorage.driver;
-  const engine = await driver.open(storage.path, { create: false, readonly: true });
+  const engine = await driver.open(storage.path, { create: false, readonly: true, worker: false });
   const snapshot = await engine.snapshot("power-loss");
   const range = { start: "", end: undefined, reverse: false, limit: 256, bytes: 1 << 20 };
   const page = await snapshot.page("c", range, "text");

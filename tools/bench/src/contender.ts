@@ -9,8 +9,8 @@ import type { Durability } from "@caterpillar/storage-core/driver";
 /** What lies underneath. */
 export type Engine = "sqlite" | "lmdb" | "leveldb" | "memory";
 
-/** Ours; the engine by hand; another layer over the same engine. */
-export type Kind = "ours" | "raw" | "peer";
+/** Ours; ours with an option; the engine by hand; another layer over the same engine. */
+export type Kind = "ours" | "option" | "raw" | "peer";
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 

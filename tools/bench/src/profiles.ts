@@ -15,6 +15,9 @@ const standard = {
   disks: ["plain"],
 } as const satisfies Partial<Selection>;
 
+/** Where commits are made is seen in how long they take, and in what waits beside them. */
+const inWorker = { kinds: ["option"], disks: ["plain", "slow"] } as const;
+
 /** Some minutes: what the targets need, and a look at the others. */
 export const QUICK: Profile = {
   name: "quick",
@@ -31,6 +34,8 @@ export const QUICK: Profile = {
     { ...standard, workloads: ["set"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["setAtOnce"], kinds: ["ours"], sizes: [10_000], disks: ["slow"] },
     { ...standard, workloads: ["load"], kinds: ["ours"], sizes: [100_000], disks: ["slow"] },
+    { ...standard, ...inWorker, workloads: ["set"], sizes: [10_000] },
+    { ...standard, ...inWorker, workloads: ["load"], sizes: [100_000] },
     { ...standard, workloads: ["get", "getMany"], kinds: ["peer"], sizes: [100_000] },
     { ...standard, workloads: ["scan", "set", "setAtOnce"], kinds: ["peer"], sizes: [10_000] },
   ],
@@ -60,6 +65,7 @@ export const FULL: Profile = {
       durabilities: ["power-loss", "process-crash"],
     },
     { ...standard, workloads: WRITES, sizes: [100_000], disks: ["slow"] },
+    { ...standard, ...inWorker, workloads: WRITES, sizes: [100_000] },
     {
       ...standard,
       workloads: [...READS, ...WRITES],

@@ -66,7 +66,7 @@ export function plausible(seed = 1): (cell: Cell, contender: Contender) => Trial
     const index = WORKLOADS.findIndex(({ name }) => name === workload);
     const writes = WORKLOADS[index]?.writes === true;
     const base = 10 ** ((index % 6) - 3) * (1 + Math.log10(size) / 5);
-    const layer = { ours: 1.3 + (index % 4) / 3, raw: 1, peer: 4 + index }[kind];
+    const layer = { ours: 1.3 + (index % 4) / 3, raw: 1, option: 1.5, peer: 4 + index }[kind];
     const slow = disk === "slow" ? 5 : 0;
     const own = { sqlite: 1, lmdb: 0.7, leveldb: 1.6, memory: 0.4 }[engine];
     return {

@@ -4,6 +4,7 @@ import type { Contender } from "../contender.ts";
 // In the order of their turns: those on one engine follow each other, so that the machine has little time to change its mind between them.
 const MODULES: Readonly<Record<string, () => Promise<Contender>>> = {
   "ours-sqlite": async () => (await import("./ours-sqlite.ts")).oursSqlite,
+  "ours-sqlite-worker": async () => (await import("./ours-sqlite.ts")).oursSqliteWorker,
   "raw-sqlite": async () => (await import("./raw-sqlite.ts")).rawSqlite,
   keyv: async () => (await import("./keyv.ts")).keyv,
   unstorage: async () => (await import("./unstorage.ts")).unstorage,

@@ -4,6 +4,15 @@ import type { Contender, Engine, HeldSnapshot, Pair, Session } from "../contende
 
 const ITEMS = "items";
 
+/** An option of one driver, with which it is measured once more. */
+interface Option {
+  /** As it is called: `worker`. */
+  readonly name: string;
+  /** What comes of it, for people. */
+  readonly title: string;
+  readonly options: object;
+}
+
 /** What clear() means on a driver that stands on a flat, ordered store. */
 export const CLEARS_LATER =
   "one step, whatever there is; the items themselves are deleted later, in the background";
@@ -13,23 +22,24 @@ export function ours(
   title: string,
   opener: StorageOpener,
   { packages, notes }: Pick<Contender, "packages" | "notes">,
+  option?: Option,
 ): Contender {
   const { facts, about } = opener.driver;
   const syncs = about?.syncs ?? "nothing";
   // What lives in memory has no durability, and is measured beside those that have the least.
   const kept = facts.durability.length === 0 ? (["process-crash"] as const) : facts.durability;
   return {
-    name: `ours-${engine}`,
-    title: `ours on ${title}`,
+    name: `ours-${engine}${option ? `-${option.name}` : ""}`,
+    title: `ours on ${title}${option ? `, ${option.title}` : ""}`,
     engine,
-    kind: "ours",
+    kind: option ? "option" : "ours",
     ordered: true,
     about: "one container, read and written by `storage.container()`, in text",
     durability: Object.fromEntries(kept.map((name) => [name, partFor(name, syncs)])),
     notes,
     packages,
     async open(path, { create, durability }) {
-      const storage = await opener.open(path, { create, durability });
+      const storage = await opener.open(path, { create, durability, ...option?.options });
       if (create) await storage.addContainer(ITEMS);
       return new OurSession(storage);
     },

@@ -2,7 +2,15 @@
 import type { Engine } from "../contender.ts";
 import type { ResultTable } from "../results.ts";
 import type { Summary } from "../statistics.ts";
-import { home, oursOn, peerVerdicts, rawOn, SMALL_VALUES, TARGET_ENGINES } from "../targets.ts";
+import {
+  home,
+  inWorker,
+  oursOn,
+  peerVerdicts,
+  rawOn,
+  SMALL_VALUES,
+  TARGET_ENGINES,
+} from "../targets.ts";
 import { type DotPlot, type DotRow, dotPlot } from "./dot-plot.ts";
 import { type Line, type LinePlot, linePlot } from "./line-plot.ts";
 import { duration, significant, times } from "./numbers.ts";
@@ -96,11 +104,14 @@ function eventLoop(table: ResultTable): DotPlot {
     rows(
       table,
       (workload) =>
-        TARGET_ENGINES.map((engine): Summary | undefined => {
+        [
+          ...TARGET_ENGINES.map((engine) => [engine, oursOn(engine)] as const),
+          ["sqlite", inWorker("sqlite")] as const,
+        ].map(([engine, contender]): Summary | undefined => {
           const circumstances = home(table, workload, engine, SMALL_VALUES, disk);
           if (circumstances === undefined) return undefined;
-          const p99 = table.lag(circumstances, oursOn(engine), "p99");
-          const max = table.lag(circumstances, oursOn(engine), "max");
+          const p99 = table.lag(circumstances, contender, "p99");
+          const max = table.lag(circumstances, contender, "max");
           return p99 && max && { median: p99.median, min: p99.median, max: max.median };
         }),
       suffix,
@@ -109,7 +120,7 @@ function eventLoop(table: ResultTable): DotPlot {
     title: "How long the event loop keeps others waiting",
     subtitle:
       "Ours, while it writes: what 99 of 100 who come at a random moment wait at most, and the longest pause",
-    series: TARGET_ENGINES.map((engine) => ENGINE_TITLES[engine]),
+    series: [...TARGET_ENGINES.map((engine) => ENGINE_TITLES[engine]), "SQLite, in a worker"],
     rows: [...on("plain", ""), ...on("slow", ", slow disk")],
     reference: { value: 10, label: "10 ms" },
     least: 0.1,
