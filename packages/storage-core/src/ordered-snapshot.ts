@@ -21,7 +21,7 @@ export class ContainersSnapshot implements Snapshot {
 
   async containers(): Promise<readonly string[]> {
     const names: string[] = [];
-    for await (const keys of this.#allKeys(CONTAINER)) {
+    for await (const keys of allKeys(this.inner, keysWith(CONTAINER, KEYS_AT_ONCE))) {
       for (const key of keys) names.push(key.slice(CONTAINER.length));
     }
     return names;
@@ -71,10 +71,18 @@ export class ContainersSnapshot implements Snapshot {
     );
   }
 
-  /** Walks over all keys: flat stores keep no count that holds in an old snapshot. */
+  /** Goes over all keys: flat stores keep no count that holds in an old snapshot. */
   async count(container: string): Promise<number> {
+    let range = keysWith(await this.#prefix(container), KEYS_AT_ONCE);
     let count = 0;
-    for await (const keys of this.#allKeys(await this.#prefix(container))) count += keys.length;
+    for (;;) {
+      const next = await this.inner.nth?.(range, KEYS_AT_ONCE);
+      if (next === undefined) break;
+      count += KEYS_AT_ONCE;
+      range = { ...range, start: next };
+      if (crowded()) await nextTurn();
+    }
+    for await (const keys of allKeys(this.inner, range)) count += keys.length;
     return count;
   }
 
@@ -82,23 +90,26 @@ export class ContainersSnapshot implements Snapshot {
     return this.inner.close();
   }
 
-  async *#allKeys(prefix: string): AsyncGenerator<readonly string[]> {
-    let range = keysWith(prefix, KEYS_AT_ONCE);
-    for (;;) {
-      const { items, more }: Page<string> = await this.inner.keys(range);
-      yield items;
-      const last = items.at(-1);
-      if (!more || last === undefined) return;
-      range = { ...range, start: keyAfter(last) };
-      if (crowded()) await nextTurn();
-    }
-  }
-
   /** The core has asked `has` before, or has the name from `containers`. */
   #prefix(container: string): MaybePromise<string> {
     const known = this.#prefixes.get(container);
     if (known !== undefined) return known;
     return chain(this.has(container), () => this.#prefixes.get(container) as string);
+  }
+}
+
+async function* allKeys(
+  snapshot: OrderedSnapshot,
+  wanted: PageRange,
+): AsyncGenerator<readonly string[]> {
+  let range = wanted;
+  for (;;) {
+    const { items, more }: Page<string> = await snapshot.keys(range);
+    yield items;
+    const last = items.at(-1);
+    if (!more || last === undefined) return;
+    range = { ...range, start: keyAfter(last) };
+    if (crowded()) await nextTurn();
   }
 }
 

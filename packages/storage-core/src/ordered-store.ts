@@ -62,6 +62,11 @@ export interface OrderedSnapshot {
   getMany(keys: readonly string[], as: As): MaybePromise<readonly (Value | undefined)[]>;
   page(range: PageRange, as: Form): MaybePromise<Page<Entry>>;
   keys(range: PageRange): MaybePromise<Page<string>>;
+  /**
+   * The key at an index of the range, from 0, whatever its limit; `undefined` where the range has not so many. For counting: left out by an engine that would have to read
+   * all keys before it one by one.
+   */
+  nth?(range: PageRange, index: number): MaybePromise<string | undefined>;
   close(): MaybePromise<void>;
 }
 

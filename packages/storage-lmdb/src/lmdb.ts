@@ -9,6 +9,8 @@ export interface RangeOptions {
   readonly start: string | undefined;
   readonly end: string | undefined;
   readonly reverse: boolean;
+  /** So many entries are passed over first. */
+  readonly offset?: number;
   readonly exclusiveStart: boolean;
   readonly inclusiveEnd: boolean;
   readonly transaction: View;

@@ -39,6 +39,10 @@ export class LmdbSnapshot implements OrderedSnapshot {
     return this.#reads.keys(range, this.#at);
   }
 
+  nth(range: PageRange, index: number): string | undefined {
+    return this.#reads.nth(range, index, this.#at);
+  }
+
   close(): MaybePromise<void> {
     this.#at.transaction.done();
     return this.#whenClosed();

@@ -1,8 +1,9 @@
 /** Snapshots, which are read transactions of LMDB. */
+import { join } from "node:path";
 import type { Changes, Engine, Snapshot } from "@caterpillar/storage-core/driver";
 import { LmdbStorage } from "@caterpillar/storage-lmdb";
-import { expect, it } from "vitest";
-import { newStorage } from "./fixtures/folder.ts";
+import { describe, expect, it } from "vitest";
+import { newStorage, testFolder } from "./fixtures/folder.ts";
 import { Neighbour } from "./fixtures/neighbour.ts";
 
 const ALL = { start: "", end: undefined, reverse: false, limit: 1000, bytes: 1 << 20 };
@@ -162,4 +163,26 @@ it("nothing of a commit is seen before all of it is", async () => {
     expect(await beside.getContainerItem("c", "key 2999")).toBe(`${n}`);
   }
   expect(turnsInBetween).toBeGreaterThan(5);
+});
+
+/** LMDB goes over the keys of a container itself, a thousand at a time, and does not look where the container ends while it does. */
+describe("the count", () => {
+  it.each([0, 1, 999, 1000, 1001, 2000, 2001])(
+    "of %i items between two others is exact",
+    async (size) => {
+      await using storage = await LmdbStorage.open(join(testFolder(), "storage"), { create: true });
+      for (const name of ["a", "b", "c"]) await storage.addContainer(name);
+      const neighbour = Array.from({ length: 1500 }, (_, i) => [`k${i}`, "v"] as const);
+      await storage.setContainerItems("a", neighbour);
+      await storage.setContainerItems(
+        "b",
+        Array.from({ length: size }, (_, i) => [`k${i}`, "v"]),
+      );
+      await storage.setContainerItems("c", neighbour);
+      expect(await storage.getContainerLen("b")).toBe(size);
+      await storage.begin();
+      await storage.setContainerItems("b", { k0: "again", new: "v" });
+      expect(await storage.getContainerLen("b")).toBe(size === 0 ? 2 : size + 1);
+    },
+  );
 });
