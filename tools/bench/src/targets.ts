@@ -59,7 +59,7 @@ type Reading = Pick<Verdict, "unit" | "figure" | "of" | "size">;
 const causes = {
   get: {
     all: "**Point get**: what every read pays is a promise, a turn of microtasks, checks of the key and the name, and a look at the clock. That is a fixed part of a microsecond or so, which a synchronous call of 2 to 5 µs does not have. In a CPU profile of SQLite four fifths of the time are SQLite's own.",
-    lmdb: "**Point get, LMDB**: a get reads twice, the container's generation and the item, in a read transaction that is begun anew, as another process may have committed. lmdb-js by hand reads once, in a transaction that it keeps for all reads of a turn of the event loop, and so sees commits of others late.",
+    lmdb: "**Point get, LMDB**: a get reads twice, the container's generation and the item, in a read transaction that is begun anew, as another process may have committed. lmdb-js by hand reads once, in a transaction that it keeps for all reads of a turn of the event loop, and so sees commits of others late. In a CPU profile the two lookups are two fifths of the time, and what lmdb-js does to begin the transaction, a timer among it, is a tenth.",
   },
   getMany: {
     all: "**getMany**: each key is checked, written behind its container's prefix, and answered as a pair.",
@@ -68,6 +68,8 @@ const causes = {
   },
   scanByPage: {
     all: "**Scan by page**: each page is a snapshot of its own, which is begun and ended; each entry is checked for what is not text, and handed on as a pair.",
+    sqlite:
+      "**Scan by page, SQLite**: in a CPU profile seven tenths of the time are SQLite's own. An item is a row and an entry of an index, so each is looked up once more, and the length of each value is looked at before it is read, as no page may be larger than a mebibyte. By hand the values stand in the index itself.",
     leveldb:
       "**Scan by page, LevelDB**: a page looks at the end of its iterator before it says that it is whole, as LevelDB tells of damaged blocks there only. That is one more way to the engine's thread and back for each page.",
   },
@@ -75,21 +77,21 @@ const causes = {
     all: "**Scan by entry**: each entry is a promise of an asynchronous iterator.",
   },
   load: {
-    all: "**Bulk load**: a transaction keeps its writes in a sorted map until it commits, so that it can read them, and then hands them over in order. By hand they go to the engine at once. In a CPU profile on LMDB the map takes a quarter of the time. On a flat store each key is written with its container's prefix.",
+    all: "**Bulk load**: a transaction keeps its writes in a sorted map until it commits, so that it can read them, and then hands them over in order. By hand they go to the engine at once. In CPU profiles the map takes a fifth of the time on SQLite and LMDB, and a quarter on LevelDB. On a flat store each key is written with its container's prefix.",
   },
   set: {
     all: "**One durable set after another**: beside the sync, a set takes a place in the queue, in which others that come in the same moment join its commit, and what follows a sync runs on cold caches. On SQLite, of 265 µs 194 were SQLite's own, where a set by hand took 183; 7 µs look whether the file is still at its path.",
     lmdb: "**One durable set after another, LMDB**: each commit is announced in a file that other processes read, as lmdb-js may lose a commit that is made while somebody opens the database (docs/design.md).",
   },
   count: {
-    all: "**Count**: it walks. An exact number that is kept with the commit would have to know of each set whether the key is new: a read before each write, which costs the bulk load more than it may lose, and ends writes that need no look at the state.",
+    all: "**Count**: it walks: SQLite and LMDB do so themselves, without the keys being read. An exact number that is kept with the commit would have to know of each set whether its key is new. That is a lookup for each write, and what a lookup costs is in the row of getMany: it would make a bulk load slower by half, and more on LevelDB, and writes that need no look at the state would need one.",
   },
   clear: {
     all: "**Clear**: it writes a few keys and syncs them, whatever the container holds. What is measured is one call, in a process that has cleared nothing before.",
   },
   pause: {
     sqlite:
-      "**Event loop, SQLite**: better-sqlite3 is synchronous, so the sync of a commit, and the two of a checkpoint after a large one, are waited for in the thread itself.",
+      "**Event loop, SQLite**: better-sqlite3 is synchronous, so the sync of a commit, and the two of a checkpoint after a large one, are waited for in the thread itself. That is what the option `worker` is for.",
     lmdb: "**Event loop, LMDB**: all of a commit is handed over in one call, since LMDB's lock would be held for our code otherwise: which takes from 2 ms for 10,000 writes to 25 ms where nothing is compiled yet, and what they came to is told in one turn as well: 8 ms.",
     leveldb:
       "**Event loop, LevelDB**: the batch is put together in slices, and written beside the thread; what is left are slices of 4 ms that meet each other.",
