@@ -14,6 +14,7 @@ export type Form = "text" | "bytes";
 
 /** Returns the value as it is stored, never sharing memory with the caller's; `TypeError` if it cannot be stored. */
 export function toValue(value: ValueInput): Value {
+  if (typeof value === "string") return toText(value, "a value");
   // Of any realm: the global constructors of a test runner's sandbox are others.
   if (types.isUint8Array(value)) return new Uint8Array(value);
   if (typeof value === "object") {

@@ -17,6 +17,8 @@ export interface Results {
   readonly filtered: boolean;
   readonly trials: number;
   readonly machine: Machine;
+  /** Which share of the processors' time others had while it ran, of the time in which they were wanted; `undefined` where the system does not say. */
+  readonly stolen?: number | undefined;
   /** Whether syncs were counted, and could be made slow. */
   readonly probed: boolean;
   readonly contenders: readonly ListedContender[];

@@ -6,6 +6,7 @@ import { describeMachine } from "./machine.ts";
 import { type Group, inTurn, type Profile } from "./plan.ts";
 import { copyFolder } from "./prepared.ts";
 import { type Measured, type Outcome, RESULTS_FORMAT, type Results } from "./results.ts";
+import { watchStolen } from "./stolen.ts";
 import { type BuiltProbe, buildProbe } from "./sync-probe.ts";
 import type { Cell } from "./trial.ts";
 import { type Answer, type Order, runProcess } from "./trial-process.ts";
@@ -34,6 +35,7 @@ export async function run(options: RunOptions): Promise<Results> {
   const { profile, contenders, workloads, folder } = options;
   const began = new Date().toISOString();
   const machine = describeMachine(folder, contenders);
+  const stolen = watchStolen();
   const probe = buildProbe(folder);
   const runner = new Runner(options, probe);
   const measured: Measured[] = [];
@@ -49,6 +51,7 @@ export async function run(options: RunOptions): Promise<Results> {
     filtered: options.filtered,
     trials: profile.trials,
     machine,
+    stolen: stolen(),
     probed: probe !== undefined,
     contenders: contenders
       .filter(({ name }) => took("contender").has(name))

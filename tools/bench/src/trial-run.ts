@@ -97,12 +97,14 @@ async function warmUp(round: Round, { warmMs }: TrialSpec, { warmPasses }: Workl
 }
 
 async function measure(round: Round, spec: TrialSpec, workload: Workload): Promise<Trial> {
-  const { maxPasses = Number.POSITIVE_INFINITY, measures, writes } = workload;
+  const { minPasses = 1, maxPasses = Number.POSITIVE_INFINITY, measures, writes } = workload;
   const clock = measures === "time" ? new Clock(writes) : new Scales();
   const syncs = writes ? new Syncs(spec) : undefined;
   let ops = 0;
   collectGarbage();
-  for (let passes = 0; passes < maxPasses && clock.elapsed < spec.timedMs; passes++) {
+  const isMore = (passes: number): boolean =>
+    passes < maxPasses && (passes < minPasses || clock.elapsed < spec.timedMs);
+  for (let passes = 0; isMore(passes); passes++) {
     const pass = await round.next(false);
     if (pass === undefined) break;
     syncs?.start();

@@ -21,6 +21,8 @@ export interface Workload {
   readonly measures: "time" | "memory";
   /** How many passes there are before the clock runs; as many as there is time for, unless told. */
   readonly warmPasses?: number;
+  /** How many passes are measured at least, if there are so many: as many as fit into the time, unless told. */
+  readonly minPasses?: number;
   /** How many passes are measured at most. */
   readonly maxPasses?: number;
   /** Each operation is acknowledged by itself, so each has to be synced by itself where it is to survive the loss of power. */

@@ -179,6 +179,8 @@ describe("the page", () => {
   it("warns where the machine was busy, and where syncs were not counted", async () => {
     const results = await madeUp(profile({}), () => trial(1));
     expect(page(results, [])).not.toContain("**The machine had other things to do**");
+    expect(page({ ...results, stolen: 0.01 }, [])).not.toContain("**Others had");
+    expect(page({ ...results, stolen: 0.254 }, [])).toContain("**Others had 25 % of this");
     const busy = { ...results, probed: false, machine: { ...results.machine, load: 2 } };
     expect(page(busy, [])).toContain("**The machine had other things to do**");
     expect(page(busy, [])).toContain("**Syncs were not counted");

@@ -9,6 +9,8 @@ import { duration, significant, times, whole } from "./numbers.ts";
 
 /** More processes than that want to run on a machine that is not quiet. */
 const QUIET_LOAD = 0.5;
+/** Where others have less than that of a virtual machine's processors, it is as good as alone. */
+const LITTLE_STOLEN = 0.02;
 
 /** `folder` is where the charts are, seen from the page. */
 export function page(results: Results, charts: readonly Chart[], folder = "."): string {
@@ -45,7 +47,7 @@ function circumstances({ machine, began, profile, filtered, trials }: Results): 
   );
 }
 
-function warnings({ machine, probed, measured }: Results): string[] {
+function warnings({ machine, stolen = 0, probed, measured }: Results): string[] {
   const failed = measured.flatMap(({ workload, contender, trials }) =>
     trials === "cannot"
       ? []
@@ -57,6 +59,11 @@ function warnings({ machine, probed, measured }: Results): string[] {
   if (machine.load > QUIET_LOAD) {
     found.push(
       `**The machine had other things to do** (load ${significant(machine.load)} when it began): ratios are rough, and times are worth nothing.`,
+    );
+  }
+  if (stolen > LITTLE_STOLEN) {
+    found.push(
+      `**Others had ${Math.round(stolen * 100)} % of this virtual machine's processors** while it ran: a pause of some milliseconds may be theirs, and so may be half of a ratio.`,
     );
   }
   if (!probed) {
