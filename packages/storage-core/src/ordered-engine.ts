@@ -24,9 +24,9 @@ import {
   STAMP,
   versionOf,
 } from "./ordered-layout.ts";
-import { Plan, type PlanReads } from "./ordered-plan.ts";
+import { Plan, type Planned, type PlanReads } from "./ordered-plan.ts";
 import { ContainersSnapshot } from "./ordered-snapshot.ts";
-import type { Expectation, OrderedStore } from "./ordered-store.ts";
+import type { OrderedStore } from "./ordered-store.ts";
 import { inForm } from "./values.ts";
 
 /**
@@ -117,10 +117,7 @@ class OrderedEngine implements Engine {
     const generation = newest.get(CONTAINER + container, "text");
     if (generation === undefined) return null;
     const prefix = ITEM + inForm(generation, "text");
-    if (this.#store.exclusive && !this.#isChanging) {
-      if (this.#prefixes.size >= MAX_PREFIXES) this.#prefixes.clear();
-      this.#prefixes.set(container, prefix);
-    }
+    if (!this.#isChanging) this.#know(container, prefix);
     return newest.get(prefix + key, as);
   }
 
@@ -135,17 +132,8 @@ class OrderedEngine implements Engine {
 
   async #write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
     const began = performance.now();
-    let plan: Plan;
-    let expected: readonly Expectation[];
-    const newest = base === undefined ? this.#store.newest?.() : (base as ContainersSnapshot).inner;
-    const own = newest === undefined ? await this.#store.snapshot(durability) : undefined;
-    try {
-      // What the plan takes for granted is tested at the commit, whatever has been read.
-      plan = await Plan.of(changes, (newest ?? own) as PlanReads);
-      expected = await plan.expected(base !== undefined);
-    } finally {
-      await own?.close();
-    }
+    const known = base === undefined ? Plan.knowing(changes, this.#prefixes) : undefined;
+    const { plan, expected } = known ?? (await this.#plan(changes, base, durability));
     if (plan.changesContainers) this.#prefixes.clear();
     this.#isChanging = plan.changesContainers;
     try {
@@ -153,8 +141,32 @@ class OrderedEngine implements Engine {
     } finally {
       this.#isChanging = false;
     }
+    for (const [container, prefix] of plan.prefixes) this.#know(container, prefix);
     if (plan.leavesGarbage || !this.#lookedForGarbage) this.#collector.start();
     this.#lookedForGarbage = true;
     this.#collector.mayTake(performance.now() - began);
+  }
+
+  async #plan(
+    changes: Changes,
+    base: Snapshot | undefined,
+    durability: Durability,
+  ): Promise<Planned> {
+    const newest = base === undefined ? this.#store.newest?.() : (base as ContainersSnapshot).inner;
+    const own = newest === undefined ? await this.#store.snapshot(durability) : undefined;
+    try {
+      // What the plan takes for granted is tested at the commit, whatever has been read.
+      const plan = await Plan.of(changes, (newest ?? own) as PlanReads);
+      return { plan, expected: await plan.expected(base !== undefined) };
+    } finally {
+      await own?.close();
+    }
+  }
+
+  /** What stands before the keys of a container, as of the newest commit. */
+  #know(container: string, prefix: string): void {
+    if (!this.#store.exclusive) return;
+    if (this.#prefixes.size >= MAX_PREFIXES) this.#prefixes.clear();
+    this.#prefixes.set(container, prefix);
   }
 }

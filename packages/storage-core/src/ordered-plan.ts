@@ -9,6 +9,15 @@ import type { Value } from "./values.ts";
 /** What a plan reads of the map. */
 export type PlanReads = Pick<OrderedSnapshot, "get">;
 
+/** A plan, and what must hold when it is carried out. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly expected: readonly Expectation[];
+}
+
+/** For a plan that reads nothing. */
+const NOTHING: PlanReads = { get: () => undefined };
+
 type Change = readonly [key: string, value: Value | null];
 
 export class Plan implements Iterable<Change> {
@@ -19,6 +28,8 @@ export class Plan implements Iterable<Change> {
   /** Changes of items, each with what stands before the keys of its container. */
   readonly #items: { readonly prefix: string; readonly entries: ContainerChanges["entries"] }[] =
     [];
+  /** What stands before the keys of the containers that are there afterwards. */
+  readonly prefixes: Map<string, string> = new Map();
   leavesGarbage = false;
   /** Whether containers come, go or are cleared. */
   changesContainers = false;
@@ -32,6 +43,21 @@ export class Plan implements Iterable<Change> {
     }
     plan.#catalogue.push([STAMP, newMark()]);
     return plan;
+  }
+
+  /**
+   * A plan for changes of items alone, in containers of which it is known what stands before their keys, and nobody else can change it: nothing has to be read, nor to
+   * be expected. `undefined` where that is not so.
+   */
+  static knowing(changes: Changes, prefixes: ReadonlyMap<string, string>): Planned | undefined {
+    const plan = new Plan(NOTHING);
+    for (const { container, action, entries } of changes) {
+      const prefix = prefixes.get(container);
+      if (action !== "keep" || prefix === undefined) return undefined;
+      plan.#items.push({ prefix, entries });
+    }
+    plan.#catalogue.push([STAMP, newMark()]);
+    return { plan, expected: [] };
   }
 
   private constructor(snapshot: PlanReads) {
@@ -70,6 +96,7 @@ export class Plan implements Iterable<Change> {
       current = newMark();
       this.#catalogue.push([key, current]);
     }
+    this.prefixes.set(container, ITEM + current);
     this.#items.push({ prefix: ITEM + current, entries });
   }
 }

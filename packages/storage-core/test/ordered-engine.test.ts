@@ -183,7 +183,7 @@ describe("writes without a base, of several processes", () => {
   });
 
   it("expect few keys, however many containers they touch", async () => {
-    const store = await newStore();
+    const store = Object.assign(await newStore(), { exclusive: false });
     const engine = await orderedEngine(store, "test");
     const expected: number[] = [];
     const { write } = store;
@@ -200,6 +200,42 @@ describe("writes without a base, of several processes", () => {
     expect(expected).toEqual([1, 1]);
     await engine.close();
   });
+});
+
+/** What nobody else can change has to be neither read nor expected. It must be forgotten when a container is cleared, deleted or made anew. */
+it("where nobody else writes, a write to a container that is known expects nothing", async () => {
+  const store = await newStore();
+  const engine = await orderedEngine(store, "test");
+  const expected: number[] = [];
+  const { write } = store;
+  store.write = (batch) => {
+    // Steps of the collector are no commits: they write no stamp.
+    if ([...batch.changes].some(([key]) => key === "v")) expected.push(batch.expected.length);
+    return write.call(store, batch);
+  };
+  const written = async (...changes: ContainerChanges[]): Promise<number[]> => {
+    await engine.write(changes, NOTHING);
+    return expected.splice(0);
+  };
+  const itemsOf = async (container: string): Promise<unknown> => {
+    const snapshot = await engine.snapshot("process-crash");
+    const { items } = await snapshot.page(container, { ...ALL, limit: 10 }, "text");
+    await snapshot.close();
+    return items;
+  };
+  expect(await written(change("a", "create", [["k1", "v"]]))).toEqual([1]);
+  expect(await written(change("a", "keep", [["k2", "v"]]))).toEqual([0]);
+  expect(await written(change("a", "clear"))).toEqual([1]);
+  expect(await written(change("a", "keep", [["k3", "v"]]))).toEqual([0]);
+  expect(await itemsOf("a")).toEqual([["k3", "v"]]);
+  expect(await written(change("a", "delete"))).toEqual([1]);
+  await expect(written(change("a", "keep", [["k4", "v"]]))).rejects.toMatchObject({
+    code: "TRANSACTION_CONFLICT",
+  });
+  expect(await written(change("a", "create"))).toEqual([1]);
+  expect(await written(change("a", "keep", [["k5", "v"]]))).toEqual([0]);
+  expect(await itemsOf("a")).toEqual([["k5", "v"]]);
+  await engine.close();
 });
 
 describe("a store that holds something else", () => {

@@ -123,6 +123,11 @@ export class Connection {
     this.#synced = durability;
   }
 
+  /** The table that a container had when it was last looked for. Its number is never given to another one. */
+  knownTableOf(container: string): string | undefined {
+    return this.#tables.get(container);
+  }
+
   /** The table of a container, or `undefined` if there is no such container. */
   tableOf(container: string): string | undefined {
     const known = this.#tables.get(container);

@@ -101,7 +101,10 @@ export class SqliteEngine implements Engine {
         return;
       }
       const connection = pinned ?? this.#first;
-      if (pinned === undefined) connection.sync(durability);
+      if (pinned === undefined) {
+        connection.sync(durability);
+        if (this.#commits.makeSingle(connection, changes)) return;
+      }
       connection.lock();
       await this.#commits.make(connection, changes);
     } catch (error) {

@@ -33,12 +33,17 @@ async function commit(
   { durability, version }: CommitRequest,
 ): Promise<void> {
   connection.sync(durability);
+  const changes = unpack(parcels);
+  if (version === undefined && commits.makeSingle(connection, changes)) {
+    parcels = [];
+    return;
+  }
   connection.lock(version === undefined ? 0 : PATIENCE_MS);
   if (version !== undefined && version !== connection.version()) {
     connection.rollback();
     throw new TransactionConflictError();
   }
-  await commits.make(connection, unpack(parcels));
+  await commits.make(connection, changes);
   parcels = [];
 }
 
