@@ -62,12 +62,13 @@ export class LmdbStore implements OrderedStore {
   }
 
   async #write({ expected, changes }: OrderedBatch): Promise<void> {
-    // Before the work of putting it together, which would be done again.
-    this.#turns.check();
     const writes: Write[] = [];
     for (const [key, value] of changes) {
       writes.push([key, value === null ? null : bytesOf(value)]);
-      if (crowded()) await nextTurn();
+      if (!crowded()) continue;
+      // The work of putting it together would be done again.
+      this.#turns.check();
+      await nextTurn();
     }
     const made = await this.#turns.commit(() => this.#commit(expected, writes));
     if (!made) throw new TransactionConflictError();

@@ -81,7 +81,7 @@ export class Turns {
     const until = performance.now() + PATIENCE_MS;
     try {
       for (let looks = 0; ; looks++) {
-        this.#say("o");
+        this.#begin("o");
         if (!this.#look().some(({ state }) => state === "e" || state === "c")) {
           return await action();
         }
@@ -102,7 +102,7 @@ export class Turns {
   async commit<T>(action: () => Promise<T>): Promise<T> {
     let repeat: NodeJS.Timeout | undefined;
     try {
-      this.#say("e");
+      this.#begin("e");
       for (let looks = 0; !this.#mayCommit(); looks++) await pause(looks);
       this.#say("c");
       repeat = setInterval(() => this.#say("c"), REPEAT_MS);
@@ -139,11 +139,16 @@ export class Turns {
     return free;
   }
 
-  #say(state: State): void {
+  /** Whoever begins something may not have told anything for long, so that the file was removed. */
+  #begin(state: "e" | "o"): void {
     if (fstatSync(this.#file).nlink === 0) {
       closeSync(this.#file);
       this.#file = this.#make();
     }
+    this.#say(state);
+  }
+
+  #say(state: State): void {
     writeSync(this.#file, state, 0);
   }
 
