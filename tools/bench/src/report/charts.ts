@@ -120,7 +120,7 @@ function eventLoop(table: ResultTable): DotPlot {
     title: "How long the event loop keeps others waiting",
     subtitle:
       "Ours, while it writes: what 99 of 100 who come at a random moment wait at most, and the longest pause",
-    series: [...TARGET_ENGINES.map((engine) => ENGINE_TITLES[engine]), "SQLite, in a worker"],
+    series: [...TARGET_ENGINES.map((engine) => ENGINE_TITLES[engine]), "SQLite, worker"],
     rows: [...on("plain", ""), ...on("slow", ", slow disk")],
     reference: { value: 10, label: "10 ms" },
     least: 0.1,
