@@ -28,6 +28,8 @@ const ENTRY = new URL(`./worker-entry${import.meta.url.slice(-3)}`, import.meta.
 
 /** Says how code of the command line is to be read. A worker takes it over, and refuses to start from a file then. */
 const FOR_COMMAND_LINE = "--input-type";
+/** What goes along to a worker where that is left out: how modules are found and loaded. Options of the whole process would be refused. */
+const FOR_MODULES = /^--(conditions|import|require|preserve-symlinks)\b/;
 
 interface Running {
   readonly worker: Worker;
@@ -52,7 +54,9 @@ export class CommitWorker {
     const worker = new Worker(ENTRY, {
       name: "caterpillar-storage-sqlite",
       workerData: settings,
-      ...(isForCommandLine ? { execArgv: [] } : {}),
+      ...(isForCommandLine
+        ? { execArgv: process.execArgv.filter((one) => FOR_MODULES.test(one)) }
+        : {}),
     });
     const running: Running = { worker, asked: undefined };
     this.#running = running;

@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
  * What the worker could get wrong: conflicts, durability, failures, how threads and processes end, and what is left of it. The whole kit with the option
  * is a command of its own, as each storage that is opened starts a thread.
  */
-const CHOSEN = /^(CONF-|HIST-0[2-5]|BULK-13|CONC-0[45]|DUR-13|FAULT-0[367]|RES-01|TXN-01)/;
+const CHOSEN = /^(CONF-(0[1-4]|1[0-2])|HIST-0[34]|BULK-13|CONC-0[45]|DUR-13|FAULT-0[36]|RES-01)/;
 
 const target = await loadTarget({
   name: "sqlite with a worker",
