@@ -15,12 +15,14 @@ import { exampleOn } from "./readme.ts";
 import { run } from "./run.ts";
 import { FAST_CHECK_PACKAGES, ROOT, TYPESCRIPT_PACKAGES } from "./workspace.ts";
 
-/** The drivers that the README's example runs on: import and symbol. The last one is tried on the old Node as well. */
+/** The drivers that the README's example runs on: import, symbol and own options. The last one is tried on the old Node as well. */
 const DRIVERS = [
-  ["storage-core/memory", "MemoryStorage"],
-  ["storage-lmdb", "LmdbStorage"],
-  ["storage-leveldb", "LevelStorage"],
-  ["storage-sqlite", "SqliteStorage"],
+  ["storage-core/memory", "MemoryStorage", ""],
+  ["storage-lmdb", "LmdbStorage", ""],
+  ["storage-leveldb", "LevelStorage", ""],
+  // A worker is a file of the package that nothing imports.
+  ["storage-sqlite", "SqliteStorage", "worker: true"],
+  ["storage-sqlite", "SqliteStorage", ""],
 ] as const;
 
 const work = mkdtempSync(join(tmpdir(), "check-packages-"));
@@ -35,9 +37,10 @@ try {
   }
   const consumer = new Consumer(join(work, "consumer"));
   consumer.install([...tarballs, ...TYPESCRIPT_PACKAGES]);
-  for (const [name, symbol] of DRIVERS) {
-    consumer.compile(exampleOn(`@caterpillar/${name}`, symbol));
-    for (const version of SUPPORTED) succeeds(consumer, version, name);
+  for (const [name, symbol, options] of DRIVERS) {
+    consumer.compile(exampleOn(`@caterpillar/${name}`, symbol, options));
+    const driver = options === "" ? name : `${name}, ${options},`;
+    for (const version of SUPPORTED) succeeds(consumer, version, driver);
   }
   const old = consumer.execute(nodeOf(TOO_OLD, work));
   if (old.code !== 1 || !old.output.includes("StorageUnsupportedError")) {
