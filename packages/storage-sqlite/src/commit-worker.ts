@@ -33,6 +33,7 @@ const FOR_MODULES = /^--(conditions|import|require|preserve-symlinks)\b/;
 
 interface Running {
   readonly worker: Worker;
+  readonly ended: Promise<void>;
   asked: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
 }
 
@@ -58,7 +59,8 @@ export class CommitWorker {
         ? { execArgv: process.execArgv.filter((one) => FOR_MODULES.test(one)) }
         : {}),
     });
-    const running: Running = { worker, asked: undefined };
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const running: Running = { worker, ended, asked: undefined };
     this.#running = running;
     this.#sent = undefined;
     let failure: unknown;
@@ -69,11 +71,12 @@ export class CommitWorker {
     worker.on("exit", (code) => {
       if (this.#running === running) this.#running = undefined;
       settle(running)?.reject(failure ?? new Error(`the worker thread ended with code ${code}`));
+      end();
     });
     try {
       await answerOf(running);
     } catch (error) {
-      await this.#end(running);
+      await this.#untilEnded(running);
       if (codeOf(error).startsWith("SQLITE_")) throw error;
       throw new StorageIOError(
         `the worker thread for ${this.#path} cannot be started: ${(error as Error).message}`,
@@ -121,7 +124,7 @@ export class CommitWorker {
     try {
       await this.#ask({ kind: "close" });
     } finally {
-      await this.#end(running);
+      await this.#untilEnded(running);
     }
   }
 
@@ -136,9 +139,14 @@ export class CommitWorker {
     return await answerOf(running);
   }
 
-  async #end(running: Running): Promise<void> {
+  /**
+   * It ends by itself: threads that were terminated while others began have crashed whole processes.
+   * https://github.com/nodejs/node/issues/56312
+   */
+  async #untilEnded(running: Running): Promise<void> {
     if (this.#running === running) this.#running = undefined;
-    await running.worker.terminate();
+    running.worker.ref();
+    await running.ended;
   }
 }
 

@@ -59,6 +59,8 @@ function serve(connection: Connection, request: Request): void {
     case "commit":
       return void answer(() => commit(connection, request));
     case "close":
+      // Nothing keeps it alive then.
+      parentPort?.unref();
       return void answer(() => connection.close());
   }
 }
