@@ -65,7 +65,7 @@ const TRANSACTION_OPTIONS = ["readonly", "retries", "timeout", "signal"];
 
 export function checkOpenOptions(
   options: OpenOptions = {},
-  checks: Readonly<Record<string, (given: unknown, name: string) => unknown>> = {},
+  checks: OptionChecks<Record<string, unknown>> = {},
 ): CheckedOpenOptions {
   checkNames(options, [...OPEN_OPTIONS, ...Object.keys(checks)], "open()");
   const {

@@ -24,7 +24,7 @@ import {
   STAMP,
   versionOf,
 } from "./ordered-layout.ts";
-import { Plan, type Planned, type PlanReads } from "./ordered-plan.ts";
+import { Plan, type PlanReads } from "./ordered-plan.ts";
 import { ContainersSnapshot } from "./ordered-snapshot.ts";
 import type { OrderedStore } from "./ordered-store.ts";
 import { inForm } from "./values.ts";
@@ -133,11 +133,11 @@ class OrderedEngine implements Engine {
   async #write(changes: Changes, { base, durability }: WriteOptions): Promise<void> {
     const began = performance.now();
     const known = base === undefined ? Plan.knowing(changes, this.#prefixes) : undefined;
-    const { plan, expected } = known ?? (await this.#plan(changes, base, durability));
+    const plan = known ?? (await this.#plan(changes, base, durability));
     if (plan.changesContainers) this.#prefixes.clear();
     this.#isChanging = plan.changesContainers;
     try {
-      await this.#store.write({ expected, changes: plan, durability });
+      await this.#store.write({ expected: plan.expected, changes: plan, durability });
     } finally {
       this.#isChanging = false;
     }
@@ -147,17 +147,12 @@ class OrderedEngine implements Engine {
     this.#collector.mayTake(performance.now() - began);
   }
 
-  async #plan(
-    changes: Changes,
-    base: Snapshot | undefined,
-    durability: Durability,
-  ): Promise<Planned> {
+  async #plan(changes: Changes, base: Snapshot | undefined, durability: Durability): Promise<Plan> {
     const newest = base === undefined ? this.#store.newest?.() : (base as ContainersSnapshot).inner;
     const own = newest === undefined ? await this.#store.snapshot(durability) : undefined;
     try {
       // What the plan takes for granted is tested at the commit, whatever has been read.
-      const plan = await Plan.of(changes, (newest ?? own) as PlanReads);
-      return { plan, expected: await plan.expected(base !== undefined) };
+      return await Plan.of(changes, (newest ?? own) as PlanReads, base !== undefined);
     } finally {
       await own?.close();
     }

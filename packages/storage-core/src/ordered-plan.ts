@@ -9,20 +9,13 @@ import type { Value } from "./values.ts";
 /** What a plan reads of the map. */
 export type PlanReads = Pick<OrderedSnapshot, "get">;
 
-/** A plan, and what must hold when it is carried out. */
-export interface Planned {
-  readonly plan: Plan;
-  readonly expected: readonly Expectation[];
-}
-
-/** For a plan that reads nothing. */
-const NOTHING: PlanReads = { get: () => undefined };
-
 type Change = readonly [key: string, value: Value | null];
 
 export class Plan implements Iterable<Change> {
-  readonly #snapshot: PlanReads;
-  readonly #expected: Expectation[] = [];
+  /** What must hold when it is carried out. */
+  expected: readonly Expectation[] = [];
+  /** Of this commit; the same in each iteration. */
+  readonly #stamp = newMark();
   /** Changes of the catalogue, which are few. */
   readonly #catalogue: Change[] = [];
   /** Changes of items, each with what stands before the keys of its container. */
@@ -34,14 +27,19 @@ export class Plan implements Iterable<Change> {
   /** Whether containers come, go or are cleared. */
   changesContainers = false;
 
-  /** A plan for the changes, as the snapshot has it; `TransactionConflictError` if they do not fit there. */
-  static async of(changes: Changes, snapshot: PlanReads): Promise<Plan> {
-    const plan = new Plan(snapshot);
+  /**
+   * A plan for the changes, as the snapshot has it; `TransactionConflictError` if they do not fit there. It takes for granted that nothing was committed since, where it has a
+   * base; else just what it needs.
+   */
+  static async of(changes: Changes, snapshot: PlanReads, hasBase: boolean): Promise<Plan> {
+    const plan = new Plan();
+    const needed: Expectation[] = [];
     for (const change of changes) {
-      await plan.#add(change);
+      needed.push(await plan.#add(change, snapshot));
       if (crowded()) await nextTurn();
     }
-    plan.#catalogue.push([STAMP, newMark()]);
+    const isEach = !hasBase && needed.length <= MAX_EXPECTED;
+    plan.expected = isEach ? needed : [[STAMP, await markAt(snapshot, STAMP)]];
     return plan;
   }
 
@@ -49,39 +47,35 @@ export class Plan implements Iterable<Change> {
    * A plan for changes of items alone, in containers of which it is known what stands before their keys, and nobody else can change it: nothing has to be read, nor to
    * be expected. `undefined` where that is not so.
    */
-  static knowing(changes: Changes, prefixes: ReadonlyMap<string, string>): Planned | undefined {
-    const plan = new Plan(NOTHING);
+  static knowing(changes: Changes, prefixes: ReadonlyMap<string, string>): Plan | undefined {
+    const plan = new Plan();
     for (const { container, action, entries } of changes) {
       const prefix = prefixes.get(container);
       if (action !== "keep" || prefix === undefined) return undefined;
       plan.#items.push({ prefix, entries });
     }
-    plan.#catalogue.push([STAMP, newMark()]);
-    return { plan, expected: [] };
+    return plan;
   }
 
-  private constructor(snapshot: PlanReads) {
-    this.#snapshot = snapshot;
-  }
-
-  /** What the plan takes for granted: where it has a base, that nothing was committed since; else just what it needs. */
-  async expected(hasBase: boolean): Promise<readonly Expectation[]> {
-    if (!hasBase && this.#expected.length <= MAX_EXPECTED) return this.#expected;
-    return [[STAMP, await markAt(this.#snapshot, STAMP)]];
-  }
+  private constructor() {}
 
   *[Symbol.iterator](): Iterator<Change> {
     yield* this.#catalogue;
+    yield [STAMP, this.#stamp];
     for (const { prefix, entries } of this.#items) {
       for (const [key, value] of entries) yield [prefix + key, value];
     }
   }
 
-  async #add({ container, action, entries }: ContainerChanges): Promise<void> {
+  /** Answers what it takes for granted. */
+  async #add(
+    { container, action, entries }: ContainerChanges,
+    snapshot: PlanReads,
+  ): Promise<Expectation> {
     const key = CONTAINER + container;
-    const generation = await markAt(this.#snapshot, key);
+    const generation = await markAt(snapshot, key);
     if ((generation === undefined) !== (action === "create")) throw new TransactionConflictError();
-    this.#expected.push([key, generation]);
+    const needed: Expectation = [key, generation];
     if (action !== "keep") this.changesContainers = true;
     if (generation !== undefined && action !== "keep") {
       this.#catalogue.push([GARBAGE + generation, ""]);
@@ -89,7 +83,7 @@ export class Plan implements Iterable<Change> {
     }
     if (action === "delete") {
       this.#catalogue.push([key, null]);
-      return;
+      return needed;
     }
     let current = generation;
     if (current === undefined || action === "clear") {
@@ -98,5 +92,6 @@ export class Plan implements Iterable<Change> {
     }
     this.prefixes.set(container, ITEM + current);
     this.#items.push({ prefix: ITEM + current, entries });
+    return needed;
   }
 }

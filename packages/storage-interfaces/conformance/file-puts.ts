@@ -73,6 +73,7 @@ export function testPuts(target: Target): void {
     }),
   );
 
+  // Windows has no pipe that is a file.
   it.skipIf(process.platform === "win32")(
     "can be aborted while it waits for a pipe",
     onPlace(target, async ({ files, folder }) => {

@@ -70,7 +70,7 @@ function linkOf(handle: string): string {
   }
 }
 
-/** A LevelDB database that was opened and not closed keeps its files, and its lock, until the process ends. */
+/** A LevelDB database that was opened and not closed keeps its files, and its lock, until the process ends. Linux tells which files those are. */
 it.runIf(process.platform === "linux")(
   "a storage that is closed has no file open, and one that was opened many times has few files",
   async () => {

@@ -58,7 +58,7 @@ export class Reads {
     });
   }
 
-  /** LMDB goes over the keys before it itself, some ten nanoseconds each. Its own way to count takes damage for the end. */
+  /** LMDB goes over the keys before it itself, some tens of nanoseconds each. Its own way to count takes damage for the end. */
   nth(range: PageRange, index: number, at: At): string | undefined {
     return this.#guard(() => {
       for (const key of this.#db.getKeys({ ...optionsOf(range, at), offset: index })) return key;

@@ -3,6 +3,7 @@ import {
   type Changes,
   type ContainerChanges,
   crowded,
+  type Durability,
   nextTurn,
   TransactionConflictError,
 } from "@caterpillar/storage-core/driver";
@@ -17,11 +18,19 @@ export class Commits {
   /** Whether there may be tables whose rows are to be deleted: of an earlier process, or of a container that was cleared or deleted. */
   #mayCollect = true;
 
+  /** Makes a commit that has no base, on a connection without a transaction. */
+  async makeBlind(connection: Connection, changes: Changes, durability: Durability): Promise<void> {
+    connection.sync(durability);
+    if (this.#makeSingle(connection, changes)) return;
+    connection.lock();
+    await this.make(connection, changes);
+  }
+
   /**
    * Makes a commit of one item in one statement, which is a transaction by itself: a third of the calls. Answers whether it was made; if not, nothing was changed, and it
    * takes the long way: the container or its table may be unknown, rows are to be collected, or the item is as it was, which is a commit as well.
    */
-  makeSingle(connection: Connection, changes: Changes): boolean {
+  #makeSingle(connection: Connection, changes: Changes): boolean {
     const [change] = changes;
     if (this.#mayCollect || changes.length !== 1 || change?.action !== "keep") return false;
     const table = change.size === 1 ? connection.knownTableOf(change.container) : undefined;

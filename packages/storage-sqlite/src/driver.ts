@@ -19,7 +19,7 @@ import { type Database, loadSqlite, type OpenDatabase } from "./sqlite.ts";
 export interface SqliteOptions {
   /**
    * Make the commits in a worker thread, which is started for it: neither their work nor their syncs hold up the event loop then, however slow the disk is. A commit
-   * that waits for nobody takes some 0.1 ms longer. Storages of one thread on one path share the worker, or the lack of one: the first that opens it
+   * that waits for nobody takes some tenths of a millisecond longer. Storages of one thread on one path share the worker, or the lack of one: the first that opens it
    * decides. Nothing else is different. Default: `false`.
    */
   readonly worker: boolean;

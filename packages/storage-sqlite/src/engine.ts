@@ -100,13 +100,12 @@ export class SqliteEngine implements Engine {
         await this.#writeInWorker(this.#worker, changes, pinned, durability);
         return;
       }
-      const connection = pinned ?? this.#first;
       if (pinned === undefined) {
-        connection.sync(durability);
-        if (this.#commits.makeSingle(connection, changes)) return;
+        await this.#commits.makeBlind(this.#first, changes, durability);
+        return;
       }
-      connection.lock();
-      await this.#commits.make(connection, changes);
+      pinned.lock();
+      await this.#commits.make(pinned, changes);
     } catch (error) {
       const failure = translate(error, this.#path);
       const isGone = pinned !== undefined && !pinned.inTransaction;

@@ -32,18 +32,18 @@ async function commit(
   connection: Connection,
   { durability, version }: CommitRequest,
 ): Promise<void> {
-  connection.sync(durability);
   const changes = unpack(parcels);
-  if (version === undefined && commits.makeSingle(connection, changes)) {
-    parcels = [];
-    return;
+  if (version === undefined) {
+    await commits.makeBlind(connection, changes, durability);
+  } else {
+    connection.sync(durability);
+    connection.lock(PATIENCE_MS);
+    if (version !== connection.version()) {
+      connection.rollback();
+      throw new TransactionConflictError();
+    }
+    await commits.make(connection, changes);
   }
-  connection.lock(version === undefined ? 0 : PATIENCE_MS);
-  if (version !== undefined && version !== connection.version()) {
-    connection.rollback();
-    throw new TransactionConflictError();
-  }
-  await commits.make(connection, changes);
   parcels = [];
 }
 

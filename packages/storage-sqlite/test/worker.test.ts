@@ -62,6 +62,7 @@ describe("the option", () => {
   });
 });
 
+/** Only Linux counts what each thread writes. */
 describe.runIf(process.platform === "linux")("what commits write to the disk", () => {
   const MEGABYTE = 1 << 20;
 
@@ -96,7 +97,9 @@ describe("a worker that has died", () => {
     const workers = startedWorkers();
     const storage = await newStorage();
     const [worker] = workers as [Worker];
-    const asked = untilAsked(worker, "commit");
+    const asked = new Promise<void>((resolve) => {
+      watchRequests(worker, (kind) => kind === "commit" && resolve());
+    });
     // Some tenths of a second of work.
     const items = new Map(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, "v"]));
     const failed = expect(storage.setContainerItems("c", items)).rejects.toMatchObject({
@@ -111,15 +114,13 @@ describe("a worker that has died", () => {
   });
 });
 
-/** Resolves when the worker is asked for something of the kind. */
-function untilAsked(worker: Worker, kind: string): Promise<void> {
+/** Is told of the kind of each request right before the worker gets it. */
+function watchRequests(worker: Worker, see: (kind: string) => void): void {
   const post = worker.postMessage.bind(worker);
-  return new Promise((resolve) => {
-    worker.postMessage = (request: { kind: string }) => {
-      post(request);
-      if (request.kind === kind) resolve();
-    };
-  });
+  worker.postMessage = (request: { kind: string }) => {
+    see(request.kind);
+    post(request);
+  };
 }
 
 /**
@@ -146,7 +147,12 @@ describe("a commit of another program", () => {
     await storage.begin();
     await storage.setContainerItem("c", "key", "ours");
     if (kind === undefined) changeElsewhere(storage.path);
-    else beforeAsking(worker, kind, () => changeElsewhere(storage.path));
+    let isDone = kind === undefined;
+    watchRequests(worker, (asked) => {
+      if (isDone || asked !== kind) return;
+      isDone = true;
+      changeElsewhere(storage.path);
+    });
     await expect(storage.commit()).rejects.toMatchObject({ code: "TRANSACTION_CONFLICT" });
     expect(await storage.getContainerItem("c", "key")).toBe("theirs");
     // It was only this commit.
@@ -168,29 +174,13 @@ describe("a commit of another program", () => {
   });
 });
 
-/** Does something, once, before the worker is asked for the first of a kind. */
-function beforeAsking(worker: Worker, kind: string, act: () => void): void {
-  const post = worker.postMessage.bind(worker);
-  worker.postMessage = (request: { kind: string }) => {
-    if (request.kind === kind) {
-      worker.postMessage = post;
-      act();
-    }
-    post(request);
-  };
-}
-
 describe("a lock that somebody else holds", () => {
   it("is waited for, and what is to be committed is handed over once", async () => {
     const workers = startedWorkers();
     const storage = await newStorage();
     const [worker] = workers as [Worker];
     const asked: string[] = [];
-    const post = worker.postMessage.bind(worker);
-    worker.postMessage = (request: { kind: string }) => {
-      asked.push(request.kind);
-      post(request);
-    };
+    watchRequests(worker, (kind) => asked.push(kind));
     const other = new Sqlite(storage.path, { timeout: 0 });
     other.exec("BEGIN IMMEDIATE");
     const write = storage.setContainerItem("c", "key", "value");
