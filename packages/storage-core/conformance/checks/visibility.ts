@@ -14,17 +14,20 @@ type From = Pick<Storage, Exclude<keyof Storage & keyof Transaction, "begin">>;
 
 const ROUNDS: Times = { quick: 45, full: 400 };
 
-/** Does it again and again while the call is in flight: every microtask at first, then every turn, then every millisecond. */
-async function during(call: Promise<void>, action: () => void): Promise<void> {
+/** How many microtasks are followed without a pause: a commit in memory is over after some fifteen, and who pauses among them sees none of it. */
+const WITHOUT_PAUSE = 50;
+
+/** Does it again and again while the call is in flight: every microtask at first, then with turns in between, then every millisecond. */
+async function during(call: Promise<void>, action: (count: number) => void): Promise<void> {
   let over = false;
   const end = call.finally(() => {
     over = true;
   });
   end.catch(() => {});
   for (let count = 1; !over; count++) {
-    action();
+    action(count);
     if (count > 100) await delay(1);
-    else if (count % 10 === 0) await nextTurn();
+    else if (count > WITHOUT_PAUSE && count % 10 === 0) await nextTurn();
     else await null;
   }
   await end;
@@ -109,9 +112,8 @@ async function lookDuringCommits(context: Context): Promise<void> {
   });
   const reader = await context.open();
   const states = new Map(looks.map(([what]) => [what, new Set<unknown>()]));
-  let taken = 0;
-  const lookOnce = async (): Promise<void> => {
-    const [what, look] = looks[taken++ % looks.length] as Look;
+  const lookOnce = async (turn: number): Promise<void> => {
+    const [what, look] = looks[turn % looks.length] as Look;
     const seen = await look(reader);
     context.equal([...new Set(seen)], seen.slice(0, 1), what);
     states.get(what)?.add(seen[0]);
@@ -119,8 +121,9 @@ async function lookDuringCommits(context: Context): Promise<void> {
   for (let round = 1; round <= context.times(ROUNDS); round++) {
     const commit = await prepare(writer, round);
     const looking: Promise<void>[] = [];
-    await during(commit(), () => {
-      const look = lookOnce();
+    await during(commit(), (count) => {
+      // However alike the commits are, each kind of look comes at each of their steps.
+      const look = lookOnce(round + count);
       // Awaited with the others, a little later.
       look.catch(() => {});
       looking.push(look);

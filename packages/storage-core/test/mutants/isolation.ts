@@ -1,5 +1,5 @@
 /** Drivers that show too much, too little, or not yet. */
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Changes, Snapshot, Value } from "@caterpillar/storage-core/driver";
 import { deletes, entriesOf, newestOf, some } from "./conflict-rules.ts";
 import { inEngine, inStorage, type Mutant, replace } from "./mutant.ts";
@@ -178,6 +178,7 @@ const late: readonly Mutant[] = [
           const first = await container.list({ ...range, limit: 150 });
           const last = first.at(-1);
           if (last === undefined) return first;
+          await nextTurn();
           return [...first, ...(await container.list({ ...range, gt: last[0] }))];
         },
       });
@@ -186,12 +187,15 @@ const late: readonly Mutant[] = [
   inStorage("some reads are of a copy that lags", "ISO-25", laggingCopy()),
 ];
 
-/** A conflict is found; what is written then comes in steps. */
+/** A conflict is found; what is written then comes in steps, a turn of the event loop after each, as of an engine that takes its time. */
 function inSteps(name: string, cut: (changes: Changes) => readonly Changes[]): Mutant {
   return inEngine(name, "ISO-24", (engine) => ({
     write: async (changes, options) => {
       await engine.write([], options);
-      for (const step of cut(changes)) await engine.write(step, { ...options, base: undefined });
+      for (const step of cut(changes)) {
+        await engine.write(step, { ...options, base: undefined });
+        await nextTurn();
+      }
     },
   }));
 }
