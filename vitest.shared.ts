@@ -8,8 +8,12 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    // For threads that a driver starts, which Node itself loads.
-    execArgv: ["--conditions=@caterpillar/source"],
+    execArgv: [
+      // For threads that a driver starts, which Node itself loads.
+      "--conditions=@caterpillar/source",
+      // Each of them removes the types of our sources in WebAssembly, and V8 has crashed while it compiled the calls out of that again (CONTRIBUTING.md).
+      "--wasm-wrapper-tiering-budget=1000000000",
+    ],
     // Most tests wait for disks and other processes a good part of their time. By default one core is left unused, which is half of two.
     maxWorkers: "100%",
     testTimeout: 60_000,

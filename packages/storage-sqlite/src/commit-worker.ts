@@ -139,10 +139,7 @@ export class CommitWorker {
     return await answerOf(running);
   }
 
-  /**
-   * It ends by itself: threads that were terminated while others began have crashed whole processes.
-   * https://github.com/nodejs/node/issues/56312
-   */
+  /** It ends by itself, when its connection is closed: a thread that is terminated may be in the middle of anything. */
   async #untilEnded(running: Running): Promise<void> {
     if (this.#running === running) this.#running = undefined;
     running.worker.ref();
