@@ -53,7 +53,7 @@ async function measure(
   contenders: readonly Contender[],
 ): Promise<Results> {
   const groups = plan(profile, WORKLOADS, contenders, filter ?? ALL);
-  const trials = groups.reduce((sum, group) => sum + [...inTurn(group, profile.trials)].length, 0);
+  const trials = groups.reduce((sum, group) => sum + [...inTurn(group)].length, 0);
   const progress = new Progress(process.stderr, trials);
   mkdirSync(data, { recursive: true });
   const folder = mkdtempSync(join(data, "run-"));

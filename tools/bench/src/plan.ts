@@ -14,6 +14,8 @@ export interface Selection {
   readonly valueBytes: readonly number[];
   readonly durabilities: readonly Durability[];
   readonly disks: readonly Disk[];
+  /** How many trials there are of each; as many as of the rest of the profile, unless told. */
+  readonly trials?: number;
 }
 
 export interface Profile {
@@ -30,6 +32,8 @@ export interface Profile {
 /** Cells that are compared with each other, and measured in turn. */
 export interface Group extends Circumstances {
   readonly contenders: readonly string[];
+  /** Of each contender. */
+  readonly trials: number;
 }
 
 /** Throws away what a filter does not want. */
@@ -48,14 +52,16 @@ export function plan(
   contenders: readonly Contender[],
   filter: Filter,
 ): Group[] {
-  const groups = new Map<string, Circumstances & { contenders: string[] }>();
+  const groups = new Map<string, Group & { contenders: string[]; trials: number }>();
   for (const selection of profile.selections) {
+    const { trials = profile.trials } = selection;
     for (const circumstances of circumstancesOf(
       selection,
       workloads.filter(filter.wantsWorkload),
     )) {
       const key = circumstancesKey(circumstances);
-      const group = groups.get(key) ?? { ...circumstances, contenders: [] };
+      const group = groups.get(key) ?? { ...circumstances, contenders: [], trials };
+      group.trials = Math.max(group.trials, trials);
       const { writes } = named(workloads, circumstances.workload);
       for (const contender of contenders) {
         if (group.contenders.includes(contender.name)) continue;
@@ -96,8 +102,8 @@ function named(workloads: readonly Workload[], name: string): Workload {
 }
 
 /** The order of trials within a group: A B A B, so that what the machine does meanwhile meets all of them alike. */
-export function* inTurn(group: Group, trials: number): Generator<{ cell: Cell; round: number }> {
-  const { contenders, ...circumstances } = group;
+export function* inTurn(group: Group): Generator<{ cell: Cell; round: number }> {
+  const { contenders, trials, ...circumstances } = group;
   for (let round = 0; round < trials; round++) {
     for (const contender of contenders) yield { cell: { ...circumstances, contender }, round };
   }

@@ -15,7 +15,6 @@ export interface Results {
   /** The profile's name, and whether a part of it was left out. */
   readonly profile: string;
   readonly filtered: boolean;
-  readonly trials: number;
   readonly machine: Machine;
   /** Which share of the processors' time others had while it ran, of the time in which they were wanted; `undefined` where the system does not say. */
   readonly stolen?: number | undefined;

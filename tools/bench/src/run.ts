@@ -49,7 +49,6 @@ export async function run(options: RunOptions): Promise<Results> {
     began,
     profile: profile.name,
     filtered: options.filtered,
-    trials: profile.trials,
     machine,
     stolen: stolen(),
     probed: probe !== undefined,
@@ -79,14 +78,14 @@ class Runner {
   async measure(group: Group): Promise<Measured[]> {
     const trials = new Map<string, Outcome[]>();
     const cannot = new Set<string>();
-    for (const { cell, round } of inTurn(group, this.#options.profile.trials)) {
+    for (const { cell, round } of inTurn(group)) {
       this.#options.onTrial(`${cell.workload}, ${cell.contender}, trial ${round + 1}`);
       if (cannot.has(cell.contender)) continue;
       const trial = await this.#trial(cell);
       if (trial === "cannot") cannot.add(cell.contender);
       else trials.set(cell.contender, [...(trials.get(cell.contender) ?? []), trial]);
     }
-    const { contenders, ...circumstances } = group;
+    const { contenders, trials: _, ...circumstances } = group;
     return contenders.map((contender) => ({
       ...circumstances,
       contender,

@@ -19,13 +19,16 @@ export async function madeUp(
   const contenders = await loadContenders();
   const all = { wantsWorkload: () => true, wantsContender: () => true };
   const measured: Measured[] = [];
-  for (const { contenders: names, ...circumstances } of plan(profile, WORKLOADS, contenders, all)) {
+  for (const { contenders: names, trials: count, ...circumstances } of plan(
+    profile,
+    WORKLOADS,
+    contenders,
+    all,
+  )) {
     for (const name of names) {
       const contender = contenders.find((one) => one.name === name) as Contender;
       const cell = { ...circumstances, contender: name };
-      const trials = Array.from({ length: profile.trials }, (_, round) =>
-        measure(cell, contender, round),
-      );
+      const trials = Array.from({ length: count }, (_, round) => measure(cell, contender, round));
       const done = trials.filter((trial) => trial !== "cannot");
       measured.push({ ...cell, trials: done.length === 0 ? "cannot" : done });
     }
@@ -35,7 +38,6 @@ export async function madeUp(
     began: "2026-01-02T03:04:05.000Z",
     profile: profile.name,
     filtered: false,
-    trials: profile.trials,
     machine: {
       processor: "Made Up 9000",
       cores: 2,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Contender, Kind } from "../src/contender.ts";
-import { type Filter, inTurn, type Profile, plan, type Selection } from "../src/plan.ts";
+import {
+  type Filter,
+  type Group,
+  inTurn,
+  type Profile,
+  plan,
+  type Selection,
+} from "../src/plan.ts";
 import type { Workload } from "../src/workload.ts";
 import { WORKLOADS } from "../src/workloads/index.ts";
 
@@ -61,6 +68,7 @@ describe("plan", () => {
         durability: "power-loss",
         disk: "plain",
         contenders: ["ours-sqlite", "raw-sqlite", "ours-lmdb"],
+        trials: 3,
       },
       expect.objectContaining({ size: 10_000 }),
     ]);
@@ -94,10 +102,18 @@ describe("plan", () => {
 
 describe("trials", () => {
   it("take turns: A B A B, not A A B B", () => {
-    const [group] = planned(profile({ ...BASE, engines: ["sqlite"] }));
-    const order = [...inTurn(group as NonNullable<typeof group>, 2)].map(
+    const [group] = planned(profile({ ...BASE, engines: ["sqlite"], trials: 2 }));
+    const order = [...inTurn(group as Group)].map(
       ({ cell, round }) => `${cell.contender} ${round}`,
     );
     expect(order).toEqual(["ours-sqlite 0", "raw-sqlite 0", "ours-sqlite 1", "raw-sqlite 1"]);
+  });
+
+  it("are as many as the profile's, or as the one of its selections says that wants most", () => {
+    const trials = (...selections: Selection[]): number[] =>
+      planned(profile(...selections)).map(({ trials }) => trials);
+    expect(trials(BASE)).toEqual([3]);
+    expect(trials({ ...BASE, trials: 9 }, { ...BASE, kinds: ["peer"] })).toEqual([9]);
+    expect(trials(BASE, { ...BASE, kinds: ["peer"], trials: 9 })).toEqual([9]);
   });
 });

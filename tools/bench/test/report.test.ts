@@ -176,6 +176,15 @@ describe("the page", () => {
     expect(readResults(join(folder, "results.json"))).toEqual(JSON.parse(JSON.stringify(results)));
   });
 
+  it("says how many trials there were, also where there are more of some", async () => {
+    const trials = async (...selections: Partial<Selection>[]): Promise<string | undefined> => {
+      const results = await madeUp(profile(...selections), () => trial(1));
+      return page(results, []).match(/, ([^,]*) trials of each/)?.[1];
+    };
+    expect(await trials({})).toBe("3");
+    expect(await trials({}, { workloads: ["set"], trials: 9 })).toBe("3 to 9");
+  });
+
   it("warns where the machine was busy, and where syncs were not counted", async () => {
     const results = await madeUp(profile({}), () => trial(1));
     expect(page(results, [])).not.toContain("**The machine had other things to do**");

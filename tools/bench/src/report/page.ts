@@ -38,11 +38,12 @@ function pictures(charts: readonly Chart[], folder: string): string[] {
   return ["## In pictures", ...charts.map(({ name, alt }) => picture(`${folder}/${name}`, alt))];
 }
 
-function circumstances({ machine, began, profile, filtered, trials }: Results): string {
+function circumstances(results: Results): string {
+  const { machine, began, profile, filtered } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return (
     `Measured on ${began.slice(0, 10)} at commit \`${machine.commit.slice(0, 12)}\`${machine.changed ? " with changes" : ""}, ` +
-    `${filtered ? "a part of the " : ""}profile \`${profile}\`, ${trials} trials of each. ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ` +
+    `${filtered ? "a part of the " : ""}profile \`${profile}\`, ${trialsOf(results)} trials of each. ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ` +
     `${machine.fileSystem} on which a sync takes ${duration(machine.syncMs)}, Node ${machine.node.slice(1)}, ${versions.join(", ")}.`
   );
 }
@@ -128,12 +129,19 @@ function ahead(lookup: ResultTable): string {
   return `${count}\n\n${details("where ours is behind", table(["", "", "speed of ours"], rows))}`;
 }
 
-function method({ trials, probed }: Results, folder: string): string {
-  return `- Each trial is a process of its own, and all processes are alike. The contenders of a workload take turns, ${trials} times around, on the same data. Figures are medians; ratios
+/** How many trials there were of a cell: `5`, or `5 to 9`. */
+function trialsOf({ measured }: Results): string {
+  const counts = measured.flatMap(({ trials }) => (trials === "cannot" ? [] : [trials.length]));
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
+}
+
+function method(results: Results, folder: string): string {
+  return `- Each trial is a process of its own, and all processes are alike. The contenders of a workload take turns, ${trialsOf(results)} times around, on the same data. Figures are medians; ratios
   are medians of the ratios of each round, so that what the machine did in a round has met both sides. Beside them stand the least and the greatest.
 - "By hand" is the engine as its own documentation advises it, as fast as we could make it. A synchronous engine is called without promises.
 - Every trial checks what it read, by count and by a sum over all values, and opens the database again to see what it wrote.
-- Durability is counted, not believed: ${probed ? "a library that is loaded into each process counts the calls that make data durable, and a trial fails whose commits had too few of them, or too many" : "where a C compiler is there, the calls that make data durable are counted"}. On the slow disk each
+- Durability is counted, not believed: ${results.probed ? "a library that is loaded into each process counts the calls that make data durable, and a trial fails whose commits had too few of them, or too many" : "where a C compiler is there, the calls that make data durable are counted"}. On the slow disk each
   of those calls takes ${SLOW_SYNC_MS} ms longer.
 - The wait for the event loop is that of somebody who comes at a random moment. A synchronous engine that is called in a loop is given a pause every 4 ms.
 - Times hold for one machine and one day. To compare two versions, compare ratios, or run both on one quiet machine.
