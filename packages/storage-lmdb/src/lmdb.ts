@@ -45,7 +45,7 @@ export function inText(db: Database): TextDatabase {
 /** Snapshots of different states that all threads and processes together can hold at once. The first one to open a database decides. */
 export const MAX_SNAPSHOTS = 2000;
 
-/** Keys of up to so many units are written unit by unit: a call of `Buffer` takes longer than that, and one key in each lookup makes it a tenth of a `getMany`. */
+/** Keys of up to so many units are written unit by unit: a call of `Buffer` takes longer than that, and one key in each lookup makes it an eighth of a `getMany`. */
 const SHORT = 64;
 
 /** Writes the key, if it is ASCII; tells whether it was. */
@@ -61,9 +61,9 @@ function writeAscii(key: string, target: Buffer, position: number): boolean {
 /** Keys are their UTF-8 bytes, so that LMDB's order is the contract's. */
 const keyEncoder = {
   writeKey(key: string, target: Buffer, position: number): number {
-    // lmdb-js takes a larger buffer then. `write` would cut the key off and say nothing.
     const { length } = key;
     const room = target.length - position;
+    // lmdb-js takes a larger buffer then. `write` would cut the key off and say nothing.
     if (length * 3 > room && Buffer.byteLength(key) > room) throw new RangeError("no room");
     if (length <= SHORT && writeAscii(key, target, position)) return position + length;
     return position + target.write(key, position, "utf8");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ArgumentError, type Arguments, HELP, parseArguments } from "./arguments.ts";
 import type { Contender } from "./contender.ts";
 import { loadContenders } from "./contenders/index.ts";
-import { inTurn, plan } from "./plan.ts";
+import { plan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { comparison } from "./report/compare.ts";
 import { page } from "./report/page.ts";
@@ -53,7 +53,7 @@ async function measure(
   contenders: readonly Contender[],
 ): Promise<Results> {
   const groups = plan(profile, WORKLOADS, contenders, filter ?? ALL);
-  const trials = groups.reduce((sum, group) => sum + [...inTurn(group)].length, 0);
+  const trials = groups.reduce((sum, group) => sum + group.contenders.length * group.trials, 0);
   const progress = new Progress(process.stderr, trials);
   mkdirSync(data, { recursive: true });
   const folder = mkdtempSync(join(data, "run-"));

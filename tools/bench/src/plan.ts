@@ -52,7 +52,7 @@ export function plan(
   contenders: readonly Contender[],
   filter: Filter,
 ): Group[] {
-  const groups = new Map<string, Group & { contenders: string[]; trials: number }>();
+  const groups = new Map<string, Circumstances & { contenders: string[]; trials: number }>();
   for (const selection of profile.selections) {
     const { trials = profile.trials } = selection;
     for (const circumstances of circumstancesOf(

@@ -183,6 +183,8 @@ describe("the page", () => {
     };
     expect(await trials({})).toBe("3");
     expect(await trials({}, { workloads: ["set"], trials: 9 })).toBe("3 to 9");
+    const nobody = await madeUp(profile({}), () => "cannot");
+    expect(page(nobody, [])).toContain(", 0 trials of each");
   });
 
   it("warns where the machine was busy, and where syncs were not counted", async () => {

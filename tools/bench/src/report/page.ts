@@ -129,9 +129,10 @@ function ahead(lookup: ResultTable): string {
   return `${count}\n\n${details("where ours is behind", table(["", "", "speed of ours"], rows))}`;
 }
 
-/** How many trials there were of a cell: `5`, or `5 to 9`. */
+/** How many trials there were of a cell: `5`, or `5 to 9`; `0` where nobody could do anything. */
 function trialsOf({ measured }: Results): string {
   const counts = measured.flatMap(({ trials }) => (trials === "cannot" ? [] : [trials.length]));
+  if (counts.length === 0) return "0";
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return least === most ? `${least}` : `${least} to ${most}`;
 }
