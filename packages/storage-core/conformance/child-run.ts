@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sibling } from "./sibling.ts";
 
 /** A role that hangs is ended after so many milliseconds, and that is a failure. */
-export const LIMIT_MS = 30_000;
+export const LIMIT_MS = 60_000;
 
 /** The module that a process or thread begins with. Its arguments are the target's module, the role and the role's own arguments. */
 export const ENTRY: URL = sibling("child-entry", import.meta.url);

@@ -19,7 +19,7 @@ tested: export { ExampleStorage as storage } from "./index.js". Its name in the 
 
   --only <id>         a check (ISO-04) or a group (ISO); may be given again. The verdict is "incomplete" then.
   --profile <name>    "quick", or "full": thousands of kills and random steps, for hours (quick)
-  --limit <seconds>   how long one check may take, or one round of many, before its process is killed (60)
+  --limit <seconds>   how long one check may take, or one round of many, before its process is killed (120)
   --jobs <number>     how many targets are tested at once (2)
   --json <file>       writes the report as JSON
   --markdown <file>   writes it as Markdown
@@ -49,7 +49,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
       options: {
         only: { type: "string", multiple: true },
         profile: { type: "string", default: "quick" },
-        limit: { type: "string", default: "60" },
+        limit: { type: "string", default: "120" },
         jobs: { type: "string", default: "2" },
         json: { type: "string" },
         markdown: { type: "string" },

@@ -57,7 +57,7 @@ describe("a run with a driver that is not conformant", () => {
     );
     expect(stdout).toMatch(/^memory that swallows conflicts: CONF-03 /m);
     expect(stdout).toMatch(
-      /^memory: incomplete\nmemory that swallows conflicts: not-conformant\n$/m,
+      /^memory: incomplete\nmemory that swallows conflicts: not-conformant, FAILED: CONF-03\n$/m,
     );
   });
 

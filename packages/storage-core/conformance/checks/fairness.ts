@@ -36,9 +36,6 @@ async function beside<T>(
   }
 }
 
-/** How long a commit may take beside a loop of reads, in milliseconds. By itself it takes a few. */
-const COMMIT_MS = 2000;
-
 async function commitBesideReads(context: Context, busyFirst: boolean): Promise<void> {
   const path = context.place(`commit, ${busyFirst}`);
   const writer = await context.create({ c: { 1: "10" } }, path);
@@ -48,17 +45,14 @@ async function commitBesideReads(context: Context, busyFirst: boolean): Promise<
     "c",
     Array.from({ length: 1000 }, (_, i) => [`key ${i}`, "value"]),
   );
-  const took = await beside(
+  // How long it takes is up to the disk; one that waits for the reads never comes to an end.
+  await beside(
     () => reader.getContainerItem("c", "1"),
-    async () => {
-      const began = performance.now();
-      await tx.commit();
-      return performance.now() - began;
-    },
+    () => tx.commit(),
     busyFirst,
   );
-  const what = `a commit of 1,000 items, begun ${busyFirst ? "after" : "before"} a loop of reads`;
-  context.ok(took < COMMIT_MS, `${what}, takes ${Math.round(took)} ms`);
+  const what = `the items, after a commit begun ${busyFirst ? "after" : "before"} a loop of reads`;
+  context.equal(await reader.getContainerLen("c"), 1001, what);
 }
 
 /** How many commits may be made beside a hundred reads. */

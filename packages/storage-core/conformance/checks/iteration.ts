@@ -15,7 +15,7 @@ type Entries = Pair[];
 /** Enough for three pages, whatever the size of a page is likely to be. */
 const SEVERAL_PAGES = 600;
 /** At each so manieth step of a loop something is written. */
-const EVERY = 5;
+const EVERY = 10;
 
 /** Looks at a container in all ways and in both directions. */
 async function shows(

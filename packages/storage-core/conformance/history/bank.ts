@@ -180,10 +180,12 @@ class Bank {
       (name) => `${name}: ${found[name]}, by the transfers ${balances[name]}`,
     );
     this.#context.equal(differ.slice(0, 5), [], `${this.#seed}: accounts in the end`);
+    // Where commits are slow there are many audits, and only so many can be overtaken as there are commits.
+    const meetings = Math.min(this.#audits, this.#ledger.length);
     const enough =
       this.#ledger.length >= this.#attempts / 5 &&
       this.#conflicts >= 1 &&
-      this.#overtaken >= this.#audits / 4;
+      this.#overtaken >= meetings / 4;
     const counts = `${this.#ledger.length} transfers in ${this.#attempts} attempts, ${this.#conflicts} conflicts, ${this.#overtaken} of ${this.#audits} audits beside a commit`;
     this.#context.ok(enough, `${this.#seed}: it shows nothing: ${counts}`);
   }

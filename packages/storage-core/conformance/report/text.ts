@@ -1,6 +1,6 @@
 /** A report for a terminal or a log: the matrix of checks and drivers, and what failed. */
 import { hostSuffix } from "../host.ts";
-import { countsOf, type Report } from "./report.ts";
+import { countsOf, type DriverReport, type Report } from "./report.ts";
 import { type CheckResult, isComplaint, type Status } from "./result.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -35,9 +35,16 @@ export function textOf({ drivers }: Report): string {
     const counts = drivers.map(({ results }) => countsOf(results).get(status) ?? 0);
     if (counts.some((count) => count > 0)) lines.push(row(CELLS[status], counts.map(String)));
   }
-  lines.push(...notesOf(drivers), ...failuresOf(drivers), "");
-  for (const { name, verdict } of drivers) lines.push(`${name}: ${verdict}`);
+  lines.push(...notesOf(drivers), ...failuresOf(drivers), "", ...drivers.map(verdictOf));
   return lines.join("\n");
+}
+
+/** The verdict and the checks behind it, for a log of which only the end is kept. */
+function verdictOf({ name, verdict, results }: DriverReport): string {
+  const failed = results
+    .filter(({ status }) => status === "fail")
+    .map(({ id, host }) => `${id}${hostSuffix(host)}`);
+  return `${name}: ${verdict}${failed.length > 0 ? `, ${CELLS.fail}: ${failed.join(", ")}` : ""}`;
 }
 
 /** What does not apply or was not run, with the drivers for which it is so. */
