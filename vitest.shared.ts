@@ -16,7 +16,8 @@ const shared: ViteUserConfig = defineConfig({
     ],
     // Most tests wait for disks and other processes a good part of their time. By default one core is left unused, which is half of two.
     maxWorkers: "100%",
-    testTimeout: 60_000,
+    // For disks that others keep busy; most take some milliseconds.
+    testTimeout: 120_000,
     // CommonJS dependencies are imported as Node itself does.
     deps: { interopDefault: false },
   },

@@ -53,7 +53,7 @@ function run({ target, path }: KVPlace, role: string, argument: string): Child {
   const args = [fileURLToPath(CHILD), String(target.module), path, role, argument];
   const child = spawn(process.execPath, [...(target.execArgv ?? []), ...args], {
     // One that hangs is ended, and that is seen.
-    timeout: 60_000,
+    timeout: 100_000,
     killSignal: "SIGKILL",
   });
   const closed = once(child, "close");
