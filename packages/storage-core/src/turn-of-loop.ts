@@ -8,7 +8,7 @@
  */
 
 /** How long one turn of the loop may be kept busy, in milliseconds. */
-const SLICE_MS = 4;
+const SLICE_MS = 3;
 
 let began = 0;
 let counting = false;

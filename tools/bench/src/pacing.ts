@@ -1,7 +1,7 @@
 /** Leaves the event loop alive where a synchronous engine is written to, call after call: somebody who cares would do so, too. */
 
 /** As long as a storage keeps a turn of the event loop busy, in milliseconds. */
-const SLICE_MS = 4;
+const SLICE_MS = 3;
 
 export class Pacing {
   #began = performance.now();

@@ -144,7 +144,7 @@ function method(results: Results, folder: string): string {
 - Every trial checks what it read, by count and by a sum over all values, and opens the database again to see what it wrote.
 - Durability is counted, not believed: ${results.probed ? "a library that is loaded into each process counts the calls that make data durable, and a trial fails whose commits had too few of them, or too many" : "where a C compiler is there, the calls that make data durable are counted"}. On the slow disk each
   of those calls takes ${SLOW_SYNC_MS} ms longer.
-- The wait for the event loop is that of somebody who comes at a random moment. A synchronous engine that is called in a loop is given a pause every 4 ms.
+- The wait for the event loop is that of somebody who comes at a random moment. A synchronous engine that is called in a loop is given a pause every 3 ms.
 - Times hold for one machine and one day. To compare two versions, compare ratios, or run both on one quiet machine.
 
 \`\`\`sh
