@@ -32,6 +32,9 @@ const HEADER = 96;
 const AXIS = 34;
 const LANE = 11;
 const ROW_PADDING = 10;
+/** As wide as a character of a tick. */
+const CHARACTER = 6.5;
+const GAP = 8;
 const FONT = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
 
 export function dotPlot(plot: DotPlot, theme: Theme): string {
@@ -47,6 +50,7 @@ export function dotPlot(plot: DotPlot, theme: Theme): string {
     [...numbers, plot.reference.value].map((number) => Math.max(number, plot.least)),
     LABELS,
     right - 12,
+    (tick) => plot.formatTick(tick).length * CHARACTER + GAP,
   );
   return element(
     "svg",

@@ -33,6 +33,8 @@ const PANEL_HEIGHT = 256;
 const LEFT = 66;
 const TOP = 30;
 const BOTTOM = 44;
+/** As high as a line of text, and a gap. */
+const tickRoom = (): number => 20;
 const FONT = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
 
 export function linePlot(plot: LinePlot, theme: Theme): string {
@@ -85,11 +87,13 @@ function draw(
     points.map(([x]) => x),
     LEFT,
     PANEL_WIDTH - MARGIN,
+    tickRoom,
   );
   const yScale = logScale(
     points.map(([, y]) => y),
     PANEL_HEIGHT - BOTTOM,
     TOP,
+    tickRoom,
   );
   return [
     text(title, { x: 0, y: 14, fill: theme.text, "font-size": 13, "font-weight": 600 }),

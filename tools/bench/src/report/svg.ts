@@ -34,31 +34,40 @@ export interface LogScale {
   readonly ticks: readonly number[];
 }
 
-/** An axis from one place to another that has room for all of the numbers, which are above 0. */
-export function logScale(numbers: readonly number[], from: number, to: number): LogScale {
-  const low = Math.min(...numbers);
-  const high = Math.max(...numbers);
-  const min = low / 1.15;
-  const max = high * 1.15;
+/** Round numbers of each decade, from many to few. */
+const STEPS: readonly (readonly number[])[] = [[1, 1.5, 2, 3, 4, 5, 7], [1, 2, 5], [1, 3], [1]];
+
+/**
+ * An axis from one place to another that has room for all of the numbers, which are above 0. Its ticks are as many as can stand side by
+ * side, where each takes the room that is told.
+ */
+export function logScale(
+  numbers: readonly number[],
+  from: number,
+  to: number,
+  roomOf: (tick: number) => number,
+): LogScale {
+  const min = Math.min(...numbers) / 1.15;
+  const max = Math.max(...numbers) * 1.15;
   const place = (value: number): number =>
     from + ((Math.log(value) - Math.log(min)) / (Math.log(max) - Math.log(min))) * (to - from);
-  return Object.assign(place, { ticks: ticks(min, max) });
+  const choices = STEPS.map((steps) => ticks(min, max, steps));
+  const hasRoom = (found: readonly number[]): boolean =>
+    found.every((tick, i) => {
+      const before = found[i - 1];
+      if (before === undefined) return true;
+      return Math.abs(place(tick) - place(before)) >= (roomOf(tick) + roomOf(before)) / 2;
+    });
+  return Object.assign(place, { ticks: choices.find(hasRoom) ?? (choices.at(-1) as number[]) });
 }
 
-/** Round numbers, as many as there is room for. */
-function ticks(min: number, max: number): number[] {
-  const decades = Math.log10(max / min);
+function ticks(min: number, max: number, steps: readonly number[]): number[] {
   const found: number[] = [];
   for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
-    for (const step of stepsFor(decades)) {
+    for (const step of steps) {
       const tick = step * 10 ** power;
       if (tick >= min && tick <= max) found.push(tick);
     }
   }
   return found;
-}
-
-function stepsFor(decades: number): readonly number[] {
-  if (decades > 2.2) return [1];
-  return decades > 0.9 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
 }
