@@ -185,7 +185,7 @@ export const atomicTests: KVTests = {
       for (const view of [kv, kv.namespace("made now")]) {
         commits = 0;
         await Promise.all(Array.from({ length: 1000 }, (_, i) => view.set(i, i)));
-        // A turn of the event loop is a commit at most. On a quiet machine there are some four; on a busy one, where each turn is long over when it begins, hundreds.
+        // Some four on a quiet machine; more on a busy one, where turns of the event loop are used up when they begin.
         expect(commits).toBeLessThan(1000);
       }
       expect(await kv.count()).toBe(1001);
