@@ -13,7 +13,7 @@ export function runRoleInThread(
 ): ChildRun {
   const worker = new Worker(ENTRY, {
     argv: [String(target.module), role, ...args],
-    execArgv: [...(target.execArgv ?? [])],
+    ...toldBesides(target.execArgv ?? []),
     env: environment(),
     stderr: true,
   });
@@ -43,4 +43,10 @@ export function runRoleInThread(
     go: () => worker.postMessage("go"),
     kill: () => void worker.terminate(),
   };
+}
+
+/** A thread has by itself what its process was started with. Where it is told again, Node refuses what is meant for V8. */
+function toldBesides(execArgv: readonly string[]): { execArgv?: string[] } {
+  const isKnown = execArgv.every((argument) => process.execArgv.includes(argument));
+  return isKnown ? {} : { execArgv: [...execArgv] };
 }

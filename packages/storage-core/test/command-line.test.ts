@@ -99,6 +99,15 @@ describe("a run with a driver that is not conformant", () => {
   });
 });
 
+/** A thread that was told a flag of V8 again was refused by Node, and every check with threads failed. */
+it("takes flags of V8", () => {
+  const flags = ["--stack-trace-limit=20", "--conditions=@caterpillar/source"];
+  const { stdout } = spawnSync(process.execPath, [...flags, MAIN, GOOD, "--only", "CONC-03"], {
+    encoding: "utf8",
+  });
+  expect(stdout).toMatch(/^CONC-03 .* ok/m);
+});
+
 it("ends with 2 where it cannot run, and says why", () => {
   expect(command()).toMatchObject({ status: 2, stderr: expect.stringMatching(/^which target\?/) });
   expect(command("./missing.mjs")).toMatchObject({
