@@ -163,7 +163,6 @@ function expectForPipe(stdout: string): void {
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 }
 
-/** What the job has found, without what is another in each run: times, places, and where the kill has hit. */
 /**
  * What is in the index after the kill: what was there before, and where the program says so, all that the child had written as well. A kill on LevelDB came
  * after the write, and before anybody was told of it: that is one of the two ends that a commit may have.
@@ -183,6 +182,7 @@ function expectWholeAfterKill(
   ]);
 }
 
+/** What the job has found, without what is another in each run: times, places, and where the kill has hit. */
 function withoutTimes(output: string): string {
   return output
     .replace(/^ +(driver|index|name|on the disk|time) .*\n/gm, "")

@@ -49,7 +49,6 @@ export function nextTurn(): Promise<void> {
 
 function startSlice(): void {
   began = performance.now();
-  if (counting) return;
   counting = true;
   setImmediate(endTurn).unref();
 }

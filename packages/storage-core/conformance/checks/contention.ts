@@ -62,7 +62,7 @@ async function countTogether(context: Context): Promise<void> {
 }
 
 const TIMEOUT = 50;
-/** Far less than the five seconds that are waited where nothing is said. */
+/** Far less than is waited where nothing is said. */
 const SOON = 2000;
 
 async function waitInVain(context: Context): Promise<void> {

@@ -35,12 +35,12 @@ export function textOf({ drivers }: Report): string {
     const counts = drivers.map(({ results }) => countsOf(results).get(status) ?? 0);
     if (counts.some((count) => count > 0)) lines.push(row(CELLS[status], counts.map(String)));
   }
-  lines.push(...notesOf(drivers), ...failuresOf(drivers), "", ...drivers.map(verdictOf));
+  lines.push(...notesOf(drivers), ...failuresOf(drivers), "", ...drivers.map(lastLineOf));
   return lines.join("\n");
 }
 
 /** The verdict and the checks behind it, for a log of which only the end is kept. */
-function verdictOf({ name, verdict, results }: DriverReport): string {
+function lastLineOf({ name, verdict, results }: DriverReport): string {
   const failed = results
     .filter(({ status }) => status === "fail")
     .map(({ id, host }) => `${id}${hostSuffix(host)}`);
